@@ -1,0 +1,38 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// The modules stand in the order in which data flows through them; each may import only what stands before it.
+let package = Package(
+    name: "continuum",
+    products: [
+        .library(name: "Continuum", targets: ["Continuum"]),
+        .executable(name: "continuum", targets: ["ContinuumCLI"]),
+    ],
+    targets: [
+        .target(name: "Numbers"),
+        .target(name: "Algebra", dependencies: ["Numbers"]),
+        .target(name: "Probability", dependencies: ["Algebra"]),
+        .target(name: "Rules", dependencies: ["Probability"]),
+        .target(name: "Matching", dependencies: ["Rules"]),
+        .target(name: "Compilation", dependencies: ["Matching"]),
+        .target(name: "Simulation", dependencies: ["Compilation"]),
+        .target(name: "Report", dependencies: ["Simulation"]),
+        .executableTarget(name: "embed-rules", path: "Sources/EmbedRulesTool"),
+        .plugin(name: "EmbedRules", capability: .buildTool(), dependencies: ["embed-rules"]),
+        .target(name: "BuiltInRules", dependencies: ["Rules"], plugins: ["EmbedRules"]),
+        .target(name: "Continuum", dependencies: ["Report", "BuiltInRules"]),
+        .executableTarget(name: "ContinuumCLI", dependencies: ["Continuum"]),
+        .executableTarget(name: "continuum-bench", dependencies: ["Continuum"], path: "Sources/ContinuumBench"),
+
+        .testTarget(name: "NumbersTests", dependencies: ["Numbers"]),
+        .testTarget(name: "AlgebraTests", dependencies: ["Algebra"]),
+        .testTarget(name: "ProbabilityTests", dependencies: ["Probability"]),
+        .testTarget(name: "RulesTests", dependencies: ["Rules", "BuiltInRules"]),
+        .testTarget(name: "MatchingTests", dependencies: ["Matching", "BuiltInRules"]),
+        .testTarget(name: "CompilationTests", dependencies: ["Compilation", "BuiltInRules"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "BuiltInRules"]),
+        .testTarget(name: "ReportTests", dependencies: ["Report", "BuiltInRules"]),
+        .testTarget(name: "ContinuumCLITests", dependencies: ["ContinuumCLI"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,9 @@
+@_exported import Algebra
+@_exported import BuiltInRules
+@_exported import Compilation
+@_exported import Matching
+@_exported import Numbers
+@_exported import Probability
+@_exported import Report
+@_exported import Rules
+@_exported import Simulation

@@ -9,8 +9,9 @@ let package = Package(
         .executable(name: "continuum", targets: ["ContinuumCLI"]),
     ],
     targets: [
-        .target(name: "Numbers"),
-        .target(name: "Algebra", dependencies: ["Numbers"]),
+        .target(name: "ExactNumbers"),
+        .target(name: "Numerics"),
+        .target(name: "Algebra", dependencies: ["ExactNumbers", "Numerics"]),
         .target(name: "Probability", dependencies: ["Algebra"]),
         .target(name: "Rules", dependencies: ["Probability"]),
         .target(name: "Matching", dependencies: ["Rules"]),
@@ -24,7 +25,8 @@ let package = Package(
         .executableTarget(name: "ContinuumCLI", dependencies: ["Continuum"]),
         .executableTarget(name: "continuum-bench", dependencies: ["Continuum"], path: "Sources/ContinuumBench"),
 
-        .testTarget(name: "NumbersTests", dependencies: ["Numbers"]),
+        .testTarget(name: "ExactNumbersTests", dependencies: ["ExactNumbers"]),
+        .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
         .testTarget(name: "AlgebraTests", dependencies: ["Algebra"]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"]),
         .testTarget(name: "RulesTests", dependencies: ["Rules", "BuiltInRules"]),

@@ -2,7 +2,8 @@
 @_exported import BuiltInRules
 @_exported import Compilation
 @_exported import Matching
-@_exported import Numbers
+@_exported import ExactNumbers
+@_exported import Numerics
 @_exported import Probability
 @_exported import Report
 @_exported import Rules

@@ -128,7 +128,7 @@ extension Expression {
                 return
             }
             let inner = if case .indexSum = expression.content { depth + 1 } else { depth }
-            expression.operands.forEach { walk($0, inner) }
+            for operand in expression.operands { walk(operand, inner) }
         }
         walk(self, 0)
         return found

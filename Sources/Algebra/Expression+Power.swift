@@ -81,7 +81,7 @@ extension Expression {
             }
         }
         var builder = ProductBuilder()
-        operands.forEach { builder.multiply(by: $0) }
+        for operand in operands { builder.multiply(by: operand) }
         return builder.product
     }
 

@@ -51,7 +51,7 @@ struct Summary {
             if case .unnamed(let name, let derivatives) = function {
                 hash = derivatives.reduce(Summary.mix(hash, Summary.hash(name))) { Summary.mix($0, UInt64($1)) }
             }
-            arguments.forEach { include($0) }
+            for argument in arguments { include(argument) }
             bounds = function.bounds(of: arguments.map(\.bounds))
             if function == .probabilityNegative { traits.remove(.random) }
         case .indexSum(let body):

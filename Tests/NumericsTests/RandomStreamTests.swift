@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@testable import Numerics
+
+struct RandomStreamTests {
+    /// Known answers of the authors' implementation, Random123 1.14, tests/kat_vectors.
+    @Test(
+        arguments: [
+            ([0, 0, 0, 0], [0, 0], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]),
+            (
+                [0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff], [0xffff_ffff, 0xffff_ffff],
+                [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
+            ),
+            (
+                [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0],
+                [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
+            ),
+        ] as [([UInt64], [UInt32], [UInt64])])
+    func `Philox gives the published answers`(counter: [UInt64], key: [UInt32], answer: [UInt64]) {
+        let words = Philox.words(
+            of: Philox.Block(
+                SIMD8(repeating: counter[0]), SIMD8(repeating: counter[1]), SIMD8(repeating: counter[2]),
+                SIMD8(repeating: counter[3])),
+            key: (key[0], key[1]))
+        for lane in 0..<8 {
+            #expect([words.w0[lane], words.w1[lane], words.w2[lane], words.w3[lane]] == answer)
+        }
+    }
+
+    @Test func `a block holds the numbers of its addresses, wherever it begins`() {
+        let stream = RandomStream(seed: 42)
+        for firstPath in [0, 5, 16, 1003] {
+            var (normals, uniforms) = ([Double](repeating: 0, count: 53), [Double](repeating: 0, count: 53))
+            normals.withUnsafeMutableBufferPointer {
+                stream.fillNormal($0, firstPath: firstPath, step: 7, component: 2)
+            }
+            uniforms.withUnsafeMutableBufferPointer {
+                stream.fillUniform($0, firstPath: firstPath, step: 7, component: 2)
+            }
+            for k in 0..<53 {
+                #expect(normals[k] == stream.normal(path: firstPath + k, step: 7, component: 2))
+                #expect(uniforms[k] == stream.uniform(path: firstPath + k, step: 7, component: 2))
+            }
+        }
+    }
+
+    @Test func `every part of an address and the seed matter`() {
+        let stream = RandomStream(seed: 1)
+        let numbers: Set<Double> = [
+            stream.uniform(path: 0, step: 0, component: 0), stream.uniform(path: 8, step: 0, component: 0),
+            stream.uniform(path: 1 << 36, step: 0, component: 0), stream.uniform(path: 0, step: 1, component: 0),
+            stream.uniform(path: 0, step: 1 << 36, component: 0), stream.uniform(path: 0, step: 0, component: 1),
+            RandomStream(seed: 2).uniform(path: 0, step: 0, component: 0),
+            RandomStream(seed: 1 | 1 << 40).uniform(path: 0, step: 0, component: 0),
+        ]
+        #expect(numbers.count == 8)
+    }
+
+    @Test func `the portable logarithm, cosine and sine agree with the system's`() {
+        let stream = RandomStream(seed: 3)
+        for path in 0..<2000 {
+            let u = stream.uniform(path: path, step: 0, component: 0)
+            for x in [u, u * 1e-12, 1 - u * 1e-9, 0x1p-53] {
+                #expect(relativeError(PortableFunctions.log(SIMD8(repeating: x))[0], log(x)) < 4e-16)
+            }
+            let (cosine, sine) = PortableFunctions.cosineAndSine(ofTurns: SIMD8(repeating: u))
+            #expect((cosine[3] - cos(2 * .pi * u)).magnitude < 8e-16)
+            #expect((sine[5] - sin(2 * .pi * u)).magnitude < 8e-16)
+        }
+    }
+
+    @Test func `normal numbers have the moments and the distribution of the normal law`() {
+        let stream = RandomStream(seed: 4)
+        let count = 200_000
+        var sample = [Double](repeating: 0, count: count)
+        sample.withUnsafeMutableBufferPointer { stream.fillNormal($0, firstPath: 0, step: 3, component: 1) }
+        for power in 1...6 {
+            let moment = sample.reduce(0) { $0 + pow($1, Double(power)) } / Double(count)
+            let expected = [0, 1, 0, 3, 0, 15][power - 1]
+            // Five standard deviations of the mean of Z^n, whose variance is E Z^2n - (E Z^n)^2.
+            let variance = [1, 2, 15, 96, 945, 10170][power - 1]
+            #expect((moment - Double(expected)).magnitude < 5 * (Double(variance) / Double(count)).squareRoot())
+        }
+        let distance = sample.sorted().enumerated().reduce(0.0) { largest, entry in
+            max(
+                largest,
+                (SpecialFunctions.normalDistribution(entry.1) - (Double(entry.0) + 0.5) / Double(count)).magnitude)
+        }
+        // The Kolmogorov distance exceeds 2/sqrt(n) with probability 7e-4.
+        #expect(distance < 2 / Double(count).squareRoot())
+    }
+}

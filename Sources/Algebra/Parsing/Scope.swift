@@ -130,8 +130,10 @@ public struct Scope: Sendable {
     static func indices(_ text: Substring) -> [Index]? {
         if text.contains(",") {
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-            let indices = parts.compactMap { $0.first?.isLetter == true ? .free(String($0)) : indices($0)?.first }
-            return indices.count == parts.count ? indices : nil
+            let found = parts.compactMap { part -> Index? in
+                part.first?.isLetter == true ? .free(String(part)) : indices(part)?.first
+            }
+            return found.count == parts.count ? found : nil
         }
         var result: [Index] = []
         var digits = ""

@@ -102,7 +102,7 @@ extension Expression {
     public static let zero = Expression(.number(0))
     public static let one = Expression(.number(1))
     static let two = Expression(.number(2))
-    static let minusOne = Expression(.number(-1))
+    package static let minusOne = Expression(.number(-1))
     public static let half = Expression(.number(Rational(1, 2)))
     public static let pi = Expression(.constant(.pi))
     public static let e = Expression(.constant(.e))

@@ -1,0 +1,147 @@
+import Algebra
+import ExactNumbers
+
+/// A stochastic gradient of one coordinate, `mean + scale Z` with Z of a known law.
+public struct GradientDraw: Hashable, Sendable {
+    /// The symbol that stands for the draw in expressions.
+    public let symbol: Symbol
+    public let mean: Expression
+    /// The positive scale of the noise.
+    public let scale: Expression
+    public let law: NoiseLaw
+
+    public init(symbol: Symbol, mean: Expression, scale: Expression, law: NoiseLaw) {
+        self.symbol = symbol
+        self.mean = mean
+        self.scale = scale
+        self.law = law
+    }
+}
+
+extension GradientDraw {
+    /// E[body] over the draw.
+    ///
+    /// Closed for every function that is piecewise polynomial in the draw (compositions of `sign`, `abs`, `max`, `min`,
+    /// `clip`, sums, products and powers), for `|g|^p`, and for any function under a law with finitely many values. What
+    /// has no closed form stays as a named expectation `E[...]`.
+    ///
+    /// - Throws: ``ProbabilityError`` where the expectation is known to diverge.
+    public func expectation(of body: Expression) throws(ProbabilityError) -> Expression {
+        guard body.contains(symbol) else { return body }
+        let expanded: Expression
+        do { expanded = try body.expanded() } catch { throw .algebra(error) }
+        var closed: [Expression] = []
+        var named: [Expression] = []
+        for summand in expanded.summands {
+            let (coefficient, factors) = summand.asProduct
+            let random = factors.filter { $0.base.contains(symbol) || $0.exponent.contains(symbol) }
+            let rest = factors.filter { !($0.base.contains(symbol) || $0.exponent.contains(symbol)) }
+            let outer = Expression.product(
+                of: [Expression(coefficient)] + rest.map { Expression.power($0.base, $0.exponent) })
+            let inner = Expression.product(of: random.map { Expression.power($0.base, $0.exponent) })
+            if random.isEmpty {
+                closed.append(outer)
+            } else if let value = try closedExpectation(of: inner) {
+                closed.append(outer * value)
+            } else {
+                named.append(outer * .expectation(of: inner))
+            }
+        }
+        return Expression.sum(of: closed + named)
+    }
+
+    private func closedExpectation(of body: Expression) throws(ProbabilityError) -> Expression? {
+        switch law {
+        case .any: return unspecifiedExpectation(of: body)
+        case .rademacher:
+            let up = body.substituting(symbol, by: mean + scale)
+            let down = body.substituting(symbol, by: mean - scale)
+            return (up + down).scaled(by: .half)
+        default: break
+        }
+        if let value = try absoluteMoment(of: body) { return value }
+        let variable = Symbol("Z", role: .noise)
+        let standardized = body.substituting(symbol, by: mean + scale * Expression(variable))
+        do {
+            return try expectation(of: PiecewisePolynomial(standardized, of: variable))
+        } catch PiecewisePolynomial.Failure.probability(let error) {
+            throw error
+        } catch {
+            return nil
+        }
+    }
+
+    private func expectation(of function: PiecewisePolynomial) throws(PiecewisePolynomial.Failure) -> Expression? {
+        do throws(ProbabilityError) {
+            try requireMoments(of: function)
+            var terms: [Expression] = []
+            for (n, coefficient) in function.base.enumerated() where !coefficient.isZero {
+                guard let moment = try law.moment(n) else { return nil }
+                terms.append(coefficient * moment)
+            }
+            for jump in function.jumps {
+                for (n, coefficient) in jump.polynomial.enumerated() where !coefficient.isZero {
+                    guard let moment = try law.truncatedMoment(n, above: jump.breakpoint) else { return nil }
+                    terms.append(coefficient * moment)
+                }
+            }
+            for mass in function.masses {
+                guard let density = law.density(at: mass.position) else { return nil }
+                terms.append(mass.weight * density)
+            }
+            return expandedIfPossible(Expression.sum(of: terms))
+        } catch {
+            throw .probability(error)
+        }
+    }
+
+    /// The polynomials in both tails decide which moments must exist.
+    private func requireMoments(of function: PiecewisePolynomial) throws(ProbabilityError) {
+        var upper = function.base
+        for jump in function.jumps {
+            for (n, coefficient) in jump.polynomial.enumerated() {
+                while upper.count <= n { upper.append(.zero) }
+                upper[n] = expandedIfPossible(upper[n] + coefficient)
+            }
+        }
+        let degree = max(upper.lastIndex { !$0.isZero } ?? 0, function.base.lastIndex { !$0.isZero } ?? 0)
+        try law.requireMoment(degree)
+    }
+
+    /// Under a law that is not specified only the mean and the name of a probability are known.
+    private func unspecifiedExpectation(of body: Expression) -> Expression? {
+        if body.symbol == symbol { return mean }
+        guard case .function(.sign, let arguments) = body.content else { return nil }
+        return 1 - 2 * .function(.probabilityNegative, arguments)
+    }
+
+    /// E[|g|^p g^n] for a p that is no integer, n = 0 or 1, by Kummer's function (Winkelbauer 2012, eq. 17 and 18).
+    private func absoluteMoment(of body: Expression) throws(ProbabilityError) -> Expression? {
+        guard case .gaussian = law else { return nil }
+        var power = Expression.zero
+        var isOdd = false
+        for factor in body.asProduct.factors {
+            if factor.base == abs(Expression(symbol)) {
+                guard !factor.exponent.contains(symbol) else { return nil }
+                power = power + factor.exponent
+            } else if factor.base == Expression(symbol), let n = factor.exponent.number?.asInt, n > 0 {
+                power = power + Expression(n)
+                if !n.isMultiple(of: 2) { isOdd.toggle() }
+            } else if factor.base == sign(Expression(symbol)) {
+                isOdd.toggle()
+            } else {
+                return nil
+            }
+        }
+        if power.number?.isInteger == true || (power + 1).bounds.isNonpositive { return nil }
+        let ratio = mean / scale
+        let argument = -(ratio ** 2).scaled(by: .half)
+        let half = power.scaled(by: .half)
+        if isOdd {
+            return sqrt(2) * ratio * scale ** power * 2 ** half * gamma(1 + half) / sqrt(.pi)
+                * kummer((1 - power).scaled(by: .half), Expression(Rational(3, 2)), argument)
+        }
+        return scale ** power * 2 ** half * gamma((1 + power).scaled(by: .half)) / sqrt(.pi)
+            * kummer(-half, .half, argument)
+    }
+}

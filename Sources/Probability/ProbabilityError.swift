@@ -1,0 +1,37 @@
+import Algebra
+
+/// An expectation that does not exist or cannot be had.
+public enum ProbabilityError: Error, Hashable, Sendable {
+    /// The law has no moment of this order.
+    case missingMoment(order: Int, law: NoiseLaw)
+    /// A power of the noise above the bound.
+    case degreeTooHigh(degree: Int, limit: Int)
+    /// Nested kinks cut the noise into more pieces than the bound.
+    case tooManyPieces(limit: Int)
+    /// A parameter of the law lies outside of its range.
+    case invalidParameter(law: NoiseLaw, requirement: String)
+    case algebra(AlgebraError)
+}
+
+extension ProbabilityError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .missingMoment(let order, let law):
+            return "the noise law \(law) has no moment of order \(order), which this rule needs; "
+                + "choose a law with lighter tails, or a rule that bounds the gradient (sign, clip)"
+        case .degreeTooHigh(let degree, let limit):
+            return "the noise occurs to the power \(degree); powers above \(limit) are refused"
+        case .tooManyPieces(let limit):
+            return "nested sign, abs, max, min or clip cut the noise into more than \(limit) pieces of unknown order; "
+                + "declare the signs of the parameters inside them"
+        case .invalidParameter(let law, let requirement): return "the noise law \(law) needs \(requirement)"
+        case .algebra(let error): return error.description
+        }
+    }
+}
+
+extension NoiseLaw: CustomStringConvertible {
+    public var description: String {
+        arguments.isEmpty ? name : "\(name)(\(arguments.map { "\($0)" }.joined(separator: ", ")))"
+    }
+}

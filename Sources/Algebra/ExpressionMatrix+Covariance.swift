@@ -1,0 +1,69 @@
+extension ExpressionMatrix {
+    /// The lower trapezoidal matrix s with `self = s s^T`, for a symmetric positive semidefinite matrix.
+    ///
+    /// A pivot that is zero gives no column, so that a matrix of rank r has r columns. Columns are fixed up to their sign:
+    /// where a pivot is a perfect square its root is written without a root sign. (Golub and Van Loan 2013, Matrix
+    /// Computations, section 4.2.8.)
+    ///
+    /// - Throws: ``MatrixError/undecided(_:)`` where it could not be told whether a pivot is zero, and
+    ///   ``MatrixError/notSemidefinite(row:)`` where one is negative, or zero beside entries that are not.
+    public func choleskyFactor() throws(MatrixError) -> ExpressionMatrix {
+        guard isSquare else { throw .shape("a Cholesky factor needs a square matrix") }
+        var columns: [[Expression]] = []
+        for pivotRow in 0..<rowCount {
+            let pivot = residual(pivotRow, pivotRow, columns)
+            let below = (pivotRow + 1..<rowCount).map { residual($0, pivotRow, columns) }
+            switch pivot.isZeroTest() {
+            case .unknown: throw .undecided(pivot)
+            case .zero:
+                for entry in below {
+                    switch entry.isZeroTest() {
+                    case .zero: continue
+                    case .nonzero: throw .notSemidefinite(row: pivotRow)
+                    case .unknown: throw .undecided(entry)
+                    }
+                }
+            case .nonzero:
+                if pivot.bounds.isNegative { throw .notSemidefinite(row: pivotRow) }
+                let square = pivot.perfectSquareRoot()
+                if square.isUndefined { throw .notSemidefinite(row: pivotRow) }
+                let root = square.bounds.isNegative ? -square : square
+                let quotients = below.map { $0.isZero ? $0 : ($0 / root).simplified() }
+                columns.append(Array(repeating: .zero, count: pivotRow) + [root] + quotients)
+            }
+        }
+        return ExpressionMatrix(rowCount: rowCount, columnCount: columns.count) { columns[$1][$0] }
+    }
+
+    /// What the columns found so far leave of an entry.
+    private func residual(_ row: Int, _ column: Int, _ columns: [[Expression]]) -> Expression {
+        let products = columns.filter { !$0[row].isZero && !$0[column].isZero }.map { $0[row] * $0[column] }
+        if products.isEmpty { return self[row, column] }
+        return (self[row, column] - Expression.sum(of: products)).simplified()
+    }
+
+    /// The symmetric matrix P with `J P + P J^T + Q = 0`, for J = self and symmetric Q: the stationary covariance of
+    /// `dY = J Y dt + s dW`, `s s^T = Q`, where J is stable.
+    ///
+    /// - Throws: ``MatrixError/singular`` where two eigenvalues of J add up to zero.
+    public func lyapunovSolution(_ source: ExpressionMatrix) throws(MatrixError) -> ExpressionMatrix {
+        guard isSquare, source.isSquare, source.rowCount == rowCount else {
+            throw .shape("a Lyapunov equation needs two square matrices of one size")
+        }
+        let pairs = (0..<rowCount).flatMap { a in (a..<rowCount).map { (a, $0) } }
+        func position(_ a: Int, _ b: Int) -> Int {
+            let (low, high) = (Swift.min(a, b), Swift.max(a, b))
+            return low * rowCount - low * (low - 1) / 2 + high - low
+        }
+        var system = [[Expression]](repeating: Array(repeating: .zero, count: pairs.count), count: pairs.count)
+        for (equation, (a, b)) in pairs.enumerated() {
+            for c in 0..<rowCount {
+                system[equation][position(c, b)] = system[equation][position(c, b)] + self[a, c]
+                system[equation][position(a, c)] = system[equation][position(a, c)] + self[b, c]
+            }
+        }
+        let right = ExpressionMatrix(rows: pairs.map { [-source[$0.0, $0.1]] }, columnCount: 1)
+        let solution = try ExpressionMatrix(rows: system, columnCount: pairs.count).solution(of: right)
+        return ExpressionMatrix(rowCount: rowCount, columnCount: rowCount) { solution[position($0, $1), 0] }
+    }
+}

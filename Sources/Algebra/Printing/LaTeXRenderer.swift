@@ -41,7 +41,8 @@ package struct LaTeXRenderer: Sendable {
         }
     }
 
-    private func text(_ layout: Layout, atLeast precedence: Layout.Precedence) -> String {
+    /// The layout, in brackets where it binds less tightly than asked.
+    package func text(_ layout: Layout, atLeast precedence: Layout.Precedence) -> String {
         layout.precedence < precedence ? brackets(text(layout)) : text(layout)
     }
 

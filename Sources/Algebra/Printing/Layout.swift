@@ -41,7 +41,7 @@ package indirect enum Layout: Hashable, Sendable {
         package static func < (a: Precedence, b: Precedence) -> Bool { a.rawValue < b.rawValue }
     }
 
-    var precedence: Precedence {
+    package var precedence: Precedence {
         switch self {
         case .sum, .negative: .sum
         case .product, .fraction: .product

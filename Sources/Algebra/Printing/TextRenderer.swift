@@ -54,7 +54,8 @@ package struct TextRenderer: Sendable {
         }
     }
 
-    private func text(_ layout: Layout, atLeast precedence: Layout.Precedence) -> String {
+    /// The layout, in brackets where it binds less tightly than asked.
+    package func text(_ layout: Layout, atLeast precedence: Layout.Precedence) -> String {
         layout.precedence < precedence ? "(\(text(layout)))" : text(layout)
     }
 

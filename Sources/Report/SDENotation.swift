@@ -1,0 +1,89 @@
+import Algebra
+
+/// How the parts of a stochastic differential equation are spelled and put together.
+struct SDENotation {
+    enum Language {
+        case unicode, ascii, latex
+    }
+
+    let form: SDEReport.Form
+    let language: Language
+
+    /// `dx_i`, or `dX`.
+    func differential(of state: Symbol) -> String { "d" + spell(vector(Expression(state)), atLeast: .atom) }
+
+    /// The drift times dt and the diffusion times the Brownian motions.
+    func right(
+        drift: Expression, diffusion: [Expression], stepSize: Symbol, time: Symbol, isNumbered: Bool
+    ) -> String {
+        var terms: [(isNegative: Bool, text: String)] = []
+        if !drift.isZero {
+            let (isNegative, magnitude) = vector(drift).signed
+            let factor = magnitude == .one || magnitude == Self.ones ? "" : spell(magnitude, atLeast: .product) + space
+            terms.append((isNegative, factor + "d" + Expression(time).spelled(in: language)))
+        }
+        if let noise = noise(diffusion, isNumbered: isNumbered) {
+            terms.append((noise.isNegative, sqrt(Expression(stepSize)).spelled(in: language) + " " + noise.text))
+        }
+        guard let first = terms.first else { return "0" }
+        let rest = terms.dropFirst().map { ($0.isNegative ? " - " : " + ") + $0.text }
+        return (first.isNegative ? "-" : "") + first.text + rest.joined()
+    }
+
+    /// The diffusion times the Brownian motions, in brackets where there are several.
+    private func noise(_ diffusion: [Expression], isNumbered: Bool) -> (isNegative: Bool, text: String)? {
+        let entries = diffusion.enumerated().filter { !$0.element.isZero }
+        let terms = entries.map { column, entry in
+            let (isNegative, magnitude) = matrix(entry).signed
+            let motion = brownianMotion(isNumbered ? column + 1 : nil)
+            if magnitude == .one || magnitude == Self.identity { return (isNegative, motion) }
+            // A quotient on one line would seem to divide the Brownian motion.
+            let isQuotient = if case .fraction = magnitude { language != .latex } else { false }
+            return (isNegative, spell(magnitude, atLeast: isQuotient ? .atom : .product) + space + motion)
+        }
+        guard let first = terms.first else { return nil }
+        if terms.count == 1 { return first }
+        let rest = terms.dropFirst().map { ($0.0 ? " - " : " + ") + $0.1 }
+        let sum = (first.0 ? "-" : "") + first.1 + rest.joined()
+        return (false, language == .latex ? "\\left(\(sum)\\right)" : "(\(sum))")
+    }
+
+    /// What stands before a differential.
+    private var space: String { language == .latex ? " \\, " : " " }
+
+    private static let ones = VectorForm.layout(drift: .one)
+    private static let identity = VectorForm.layout(diffusion: .one)
+
+    private func brownianMotion(_ number: Int?) -> String {
+        let motion = Expression(Symbol(number.map { "W\($0)" } ?? "W", indices: form == .vectors ? [] : [.free("i")]))
+        return "d" + motion.spelled(in: language)
+    }
+
+    private func vector(_ expression: Expression) -> Layout {
+        form == .vectors ? VectorForm.layout(drift: expression) : expression.layout
+    }
+
+    private func matrix(_ expression: Expression) -> Layout {
+        form == .vectors ? VectorForm.layout(diffusion: expression) : expression.layout
+    }
+
+    private func spell(_ layout: Layout, atLeast precedence: Layout.Precedence) -> String {
+        switch (language, form) {
+        case (.unicode, .coordinates): TextRenderer.unicode.text(layout, atLeast: precedence)
+        case (.unicode, .vectors): TextRenderer.unicodeVectors.text(layout, atLeast: precedence)
+        case (.ascii, .coordinates): TextRenderer.ascii.text(layout, atLeast: precedence)
+        case (.ascii, .vectors): TextRenderer.asciiVectors.text(layout, atLeast: precedence)
+        case (.latex, _): LaTeXRenderer().text(layout, atLeast: precedence)
+        }
+    }
+}
+
+extension Expression {
+    fileprivate func spelled(in language: SDENotation.Language) -> String {
+        switch language {
+        case .unicode: text
+        case .ascii: ascii
+        case .latex: latex
+        }
+    }
+}

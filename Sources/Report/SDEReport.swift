@@ -1,0 +1,123 @@
+import Algebra
+import Matching
+
+/// A stochastic differential equation in print.
+///
+/// In coordinate form `dx_i = b dt + √η s dW_i`, and in vector form `dX = b dt + √η s dW` as papers have it. A state that
+/// feels several Brownian motions has `√η (s₁ dW₁ + s₂ dW₂)`; they are numbered where the equation has more than one.
+public struct SDEReport: Sendable {
+    public let sde: SDE
+
+    public init(_ sde: SDE) { self.sde = sde }
+
+    public enum Form: Hashable, Sendable, CaseIterable {
+        /// For the coordinate `i`.
+        case coordinates
+        /// With vectors and diagonal matrices.
+        case vectors
+    }
+
+    /// The equations in Unicode mathematics, a line for each state.
+    public func text(_ form: Form = .vectors) -> String {
+        equations(SDENotation(form: form, language: .unicode)).map { $0.line + "\n" }.joined()
+    }
+
+    /// The equations in ASCII, a line for each state.
+    public func ascii(_ form: Form = .coordinates) -> String {
+        equations(SDENotation(form: form, language: .ascii)).map { $0.line + "\n" }.joined()
+    }
+
+    /// The equations as an `aligned` block for LaTeX's mathematics mode.
+    public func latex(_ form: Form = .vectors) -> String {
+        let lines = equations(SDENotation(form: form, language: .latex)).map { "\($0.left) &= \($0.right)" }
+        return "\\begin{aligned}\n\(lines.joined(separator: " \\\\\n"))\n\\end{aligned}\n"
+    }
+
+    /// The equations in both forms and the covariance, as Markdown with mathematics.
+    public var markdown: String {
+        var text = ""
+        for form in [Form.vectors, .coordinates] {
+            text += form == .vectors ? "In vector form:\n\n" : "For the coordinate $i$:\n\n"
+            for equation in equations(SDENotation(form: form, language: .latex)) { text += "$$\(equation.line)$$\n\n" }
+        }
+        return text + "Covariance, without the factor $\(Expression(sde.stepSize).latex)$:\n\n"
+            + covarianceTable.markdown
+    }
+
+    /// The distinct entries of the covariance that are not zero, with LaTeX for Markdown and LaTeX tables.
+    public var covarianceTable: Table {
+        var table = Table([Table.Column("states"), Table.Column("S", isMathematics: true)])
+        for entry in covariances where !entry.value.isZero { table.append([entry.name, entry.value.latex]) }
+        return table
+    }
+
+    /// The covariance in Unicode mathematics, a line for each distinct entry that is not zero.
+    public var covarianceText: String {
+        covariances.filter { !$0.value.isZero }.map { "S[\($0.name)] = \($0.value.text)\n" }.joined()
+    }
+
+    /// The lower triangle of the covariance: the pair of states, and the entry.
+    private var covariances: [(name: String, value: Expression)] {
+        sde.states.indices.flatMap { row in
+            (row..<sde.states.count).map { column in
+                ("\(sde.states[row].name),\(sde.states[column].name)", sde.covariance[row][column])
+            }
+        }
+    }
+
+    /// Drift, covariance and diffusion by the names of the states, each in every notation, and the equations.
+    public var json: JSONValue {
+        func formula(_ expression: Expression, _ vectors: (text: String, latex: String)) -> JSONValue {
+            [
+                "text": .string(expression.text), "ascii": .string(expression.ascii),
+                "latex": .string(expression.latex),
+                "vector": .string(vectors.text), "vectorLatex": .string(vectors.latex),
+            ]
+        }
+        func matrix(_ expression: Expression) -> JSONValue {
+            formula(expression, (VectorForm.text(diffusion: expression), VectorForm.latex(diffusion: expression)))
+        }
+        let drift = zip(sde.states, sde.drift).map { state, drift in
+            JSONValue.Member(
+                state.name, formula(drift, (VectorForm.text(drift: drift), VectorForm.latex(drift: drift))))
+        }
+        let diffusion = zip(sde.states, sde.diffusion).map { state, row in
+            JSONValue.Member(state.name, .array(row.map(matrix)))
+        }
+        let equations = Form.allCases.map { form in
+            JSONValue.Member(
+                form == .vectors ? "vectors" : "coordinates",
+                .array(self.equations(SDENotation(form: form, language: .unicode)).map { .string($0.line) }))
+        }
+        return [
+            "stepSize": .string(sde.stepSize.name), "time": .string(sde.time.name),
+            "states": .array(sde.states.map { .string($0.name) }), "equations": .object(equations),
+            "drift": .object(drift), "covariance": .object(covariances.map { .init($0.name, matrix($0.value)) }),
+            "diffusion": .object(diffusion),
+        ]
+    }
+
+    /// An equation: what stands on both sides of the equals sign.
+    struct Equation {
+        let left: String
+        let right: String
+
+        var line: String { "\(left) = \(right)" }
+    }
+
+    func equations(_ notation: SDENotation) -> [Equation] {
+        let motions = Set(sde.diffusion.flatMap { row in row.indices.filter { !row[$0].isZero } })
+        return sde.states.indices.map { state in
+            Equation(
+                left: notation.differential(of: sde.states[state]),
+                right: notation.right(
+                    drift: sde.drift[state], diffusion: sde.diffusion[state], stepSize: sde.stepSize, time: sde.time,
+                    isNumbered: motions.count > 1))
+        }
+    }
+}
+
+extension SDE: CustomStringConvertible {
+    /// The equations in vector form, a line for each state.
+    public var description: String { SDEReport(self).text() }
+}

@@ -1,0 +1,248 @@
+/// Turns a graph into instructions: chooses kernels, fuses products with sums, and assigns registers.
+struct Assembler {
+    private let graph: Graph
+    private let inputCount: Int
+    private let outputs: [Int]
+
+    private(set) var body: [Instruction] = []
+    private(set) var temporaryCount = 0
+    private(set) var sharedValues: [Double] = []
+    private(set) var uniformSlots: [(slot: Int, uniform: Int)] = []
+    private(set) var prologue: [SharedInstruction] = []
+
+    private var isReachable: [Bool]
+    /// How often a node is read by nodes that lanes differ in, or is an output.
+    private var useCount: [Int]
+    private var isFused: Set<Int> = []
+    private var sharedSlot: [Int: Int] = [:]
+    /// Instructions whose target and operands are still nodes; those at `nodes.count` and above are splats.
+    private var draft: [Instruction] = []
+    private var splatDrafted: Set<Int> = []
+
+    init(_ graph: Graph, inputCount: Int, outputs: [Int]) {
+        self.graph = graph
+        self.inputCount = inputCount
+        self.outputs = outputs
+        isReachable = [Bool](repeating: false, count: graph.nodes.count)
+        useCount = [Int](repeating: 0, count: graph.nodes.count)
+    }
+
+    mutating func assemble() {
+        markReachable()
+        for id in graph.nodes.indices where isReachable[id] && !graph.isVarying[id] { placeShared(id) }
+        markFused()
+        for id in graph.nodes.indices where isReachable[id] && graph.isVarying[id] && !isFused.contains(id) {
+            select(id)
+        }
+        assignRegisters()
+    }
+
+    private mutating func markReachable() {
+        var stack = outputs
+        for output in outputs { useCount[output] += 1 }
+        while let id = stack.popLast() {
+            if isReachable[id] { continue }
+            isReachable[id] = true
+            for operand in graph.nodes[id].operands {
+                if graph.isVarying[id] { useCount[operand] += 1 }
+                stack.append(operand)
+            }
+        }
+    }
+
+    private mutating func placeShared(_ id: Int) {
+        let node = graph.nodes[id]
+        let slot = sharedValues.count
+        sharedSlot[id] = slot
+        sharedValues.append(0)
+        switch node.operation {
+        case .constant: sharedValues[slot] = node.value.high
+        case .uniform(let k): uniformSlots.append((slot, k))
+        default:
+            let operands = node.operands.compactMap { sharedSlot[$0] }
+            prologue.append(SharedInstruction(operation: node.operation, target: slot, operands: operands))
+        }
+    }
+
+    /// A product read once, by a sum, and a reciprocal read once, by a product, are done by their reader.
+    private mutating func markFused() {
+        for id in graph.nodes.indices where isReachable[id] && graph.isVarying[id] {
+            let node = graph.nodes[id]
+            switch node.operation {
+            case .add:
+                if let product = node.operands.last(where: isFusible) { isFused.insert(product) }
+            case .subtract:
+                // There is no kernel for a difference with a shared value.
+                guard node.operands.allSatisfy({ graph.isVarying[$0] }) else { break }
+                if let product = node.operands.last(where: isFusible) { isFused.insert(product) }
+            case .multiply:
+                if let reciprocal = node.operands.first(where: isSingleReciprocal) { isFused.insert(reciprocal) }
+            default: break
+            }
+        }
+    }
+
+    private func isFusible(_ id: Int) -> Bool {
+        let node = graph.nodes[id]
+        guard node.operation == .multiply, graph.isVarying[id], useCount[id] == 1 else { return false }
+        return !node.operands.contains(where: isSingleReciprocal)
+    }
+
+    private func isSingleReciprocal(_ id: Int) -> Bool {
+        graph.nodes[id].operation == .reciprocal && graph.isVarying[id] && useCount[id] == 1
+    }
+
+    private mutating func select(_ id: Int) {
+        let node = graph.nodes[id]
+        switch node.operation {
+        case .input: break
+        case .add, .subtract: selectSum(id, node.operands, isSubtraction: node.operation == .subtract)
+        case .multiply:
+            if let position = node.operands.firstIndex(where: isFused.contains) {
+                let divisor = graph.nodes[node.operands[position]].operands[0]
+                selectBinary(id, node.operands[1 - position], divisor, .divide, sharedFirst: .divideShared)
+            } else {
+                selectBinary(id, node.operands[0], node.operands[1], .multiply, sharedFirst: .scale)
+            }
+        case .divide where graph.isVarying[node.operands[1]]:
+            selectBinary(id, node.operands[0], node.operands[1], .divide, sharedFirst: .divideShared)
+        default:
+            let operands = node.operands.map { lanes(of: $0) } + [0, 0, 0, 0]
+            draft.append(
+                Instruction(
+                    kernel: .operation(node.operation), target: id, a: operands[0], b: operands[1], c: operands[2],
+                    d: operands[3]))
+        }
+    }
+
+    private mutating func selectBinary(
+        _ id: Int, _ x: Int, _ y: Int, _ kernel: Instruction.Kernel, sharedFirst: Instruction.Kernel
+    ) {
+        if let s = sharedSlot[x] {
+            draft.append(Instruction(kernel: sharedFirst, target: id, a: y, s: s))
+        } else if let s = sharedSlot[y] {
+            draft.append(Instruction(kernel: sharedFirst, target: id, a: x, s: s))
+        } else {
+            draft.append(Instruction(kernel: kernel, target: id, a: x, b: y))
+        }
+    }
+
+    private mutating func selectSum(_ id: Int, _ operands: [Int], isSubtraction: Bool) {
+        guard let position = operands.firstIndex(where: isFused.contains) else {
+            let (x, y) = (operands[0], operands[1])
+            if !isSubtraction {
+                selectBinary(id, x, y, .add, sharedFirst: .addShared)
+            } else if let s = sharedSlot[x] {
+                draft.append(Instruction(kernel: .subtractFromShared, target: id, a: y, s: s))
+            } else {
+                draft.append(Instruction(kernel: .subtract, target: id, a: x, b: lanes(of: y)))
+            }
+            return
+        }
+        let factors = graph.nodes[operands[position]].operands
+        let other = operands[1 - position]
+        let scale = factors.firstIndex { sharedSlot[$0] != nil }
+        var instruction = Instruction(kernel: .multiplyAdd, target: id)
+        if let scale, let s = sharedSlot[factors[scale]] {
+            (instruction.a, instruction.s) = (factors[1 - scale], s)
+            instruction.kernel = !isSubtraction ? .scaleAdd : position == 0 ? .scaleSubtract : .subtractScale
+        } else {
+            (instruction.a, instruction.b) = (factors[0], factors[1])
+            instruction.kernel = !isSubtraction ? .multiplyAdd : position == 0 ? .multiplySubtract : .subtractMultiply
+        }
+        if let t = sharedSlot[other] {
+            // Only sums fuse with a shared value.
+            if scale == nil {
+                (instruction.kernel, instruction.s) = (.multiplyAddShared, t)
+            } else {
+                (instruction.kernel, instruction.t) = (.scaleAddShared, t)
+            }
+        } else {
+            instruction.c = other
+        }
+        draft.append(instruction)
+    }
+
+    /// The node whose lanes hold the operand: a splat where all lanes share it.
+    private mutating func lanes(of id: Int) -> Int {
+        guard let slot = sharedSlot[id] else { return id }
+        let splat = graph.nodes.count + slot
+        if splatDrafted.insert(splat).inserted {
+            draft.append(Instruction(kernel: .splat, target: splat, s: slot))
+        }
+        return splat
+    }
+
+    /// Linear scan: a register is free again after the last instruction that reads it.
+    private mutating func assignRegisters() {
+        var lastUse: [Int: Int] = [:]
+        for (position, instruction) in draft.enumerated() {
+            for operand in instruction.reads { lastUse[operand] = position }
+        }
+        var slots: [Int: Int] = [:]
+        for id in graph.nodes.indices { if case .input(let k) = graph.nodes[id].operation { slots[id] = k } }
+        var copies: [(target: Int, source: Int)] = []
+        for (k, output) in outputs.enumerated() {
+            if slots[output] != nil || sharedSlot[output] != nil {
+                copies.append((inputCount + k, output))
+            } else {
+                slots[output] = inputCount + k
+            }
+        }
+        let pinned = Set(slots.keys)
+        var free: [Int] = []
+        for (position, instruction) in draft.enumerated() {
+            var placed = instruction
+            if let slot = slots[instruction.target] {
+                placed.target = slot
+            } else {
+                // Never an operand's register: a loop that reads and writes different memory vectorises.
+                let register = free.popLast() ?? temporaryCount
+                temporaryCount = max(temporaryCount, register + 1)
+                slots[instruction.target] = inputCount + outputs.count + register
+                placed.target = inputCount + outputs.count + register
+            }
+            placed.replaceReads { slots[$0] ?? 0 }
+            body.append(placed)
+            for operand in Set(instruction.reads) where lastUse[operand] == position && !pinned.contains(operand) {
+                if let slot = slots[operand] { free.append(slot - inputCount - outputs.count) }
+            }
+        }
+        for (target, source) in copies {
+            if let slot = sharedSlot[source] {
+                body.append(Instruction(kernel: .splat, target: target, s: slot))
+            } else if let slot = slots[source] {
+                body.append(Instruction(kernel: .copy, target: target, a: slot))
+            }
+        }
+    }
+}
+
+extension Instruction {
+    /// The number of lane operands: the first ones of a, b, c, d.
+    private var operandPaths: [WritableKeyPath<Instruction, Int>] {
+        switch kernel {
+        case .splat: return []
+        case .copy, .addShared, .subtractFromShared, .scale, .divideShared, .scaleAddShared: return [\.a]
+        case .add, .subtract, .multiply, .divide, .multiplyAddShared: return [\.a, \.b]
+        case .scaleAdd, .scaleSubtract, .subtractScale: return [\.a, \.c]
+        case .multiplyAdd, .multiplySubtract, .subtractMultiply: return [\.a, \.b, \.c]
+        case .operation(let operation):
+            switch operation {
+            case .hypergeometric2F1: return [\.a, \.b, \.c, \.d]
+            case .external(_, let arity): return Array([\.a, \.b, \.c, \.d].prefix(arity))
+            case .kummer, .complementCorrection: return [\.a, \.b, \.c]
+            case .power, .maximum, .signProduct, .errorDifference, .sumError, .productError, .exponentialCorrection,
+                .add, .subtract, .multiply, .divide:
+                return [\.a, \.b]
+            default: return [\.a]
+            }
+        }
+    }
+
+    var reads: [Int] { operandPaths.map { self[keyPath: $0] } }
+
+    mutating func replaceReads(_ transform: (Int) -> Int) {
+        for path in operandPaths { self[keyPath: path] = transform(self[keyPath: path]) }
+    }
+}

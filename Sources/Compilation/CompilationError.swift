@@ -1,0 +1,70 @@
+/// Why a formula could not be made into a numerical kernel.
+public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The formula contains an operation without a value.
+    case undefined
+    /// A symbol has no value: it is neither an input nor a parameter; `nearest` is the known name most like it.
+    case unboundSymbol(String, nearest: String?)
+    /// A function has no numerical kernel, such as a law that is not specified or a schedule without a definition.
+    case noKernel(function: String)
+    /// The formula is deeper or larger than the limit.
+    case tooLarge(measure: String, limit: Int)
+    /// A parameter of the formula was given no value.
+    case missingParameter(String, given: [String])
+    /// A value was given to a parameter that the formula does not have.
+    case unknownParameter(String, nearest: String?, known: [String])
+    /// A parameter's value lies outside of its range.
+    case parameterOutOfRange(String, value: Double, range: String)
+    /// A sum over coordinates that is neither a sum of one coordinate's expression nor a Hessian-vector product.
+    case unsupportedSum
+    /// An expectation over more than the gradient noise of one coordinate.
+    case unsupportedExpectation
+    /// A landscape without a dimension, or one that does not fit what is asked.
+    case invalidDimension(Int)
+
+    public var description: String {
+        switch self {
+        case .undefined: return "the formula contains an operation without a value, such as a division by zero"
+        case .unboundSymbol(let name, let nearest):
+            return "'\(name)' has no value" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+        case .noKernel(let function): return "the function '\(function)' cannot be evaluated numerically"
+        case .tooLarge(let measure, let limit): return "the formula's \(measure) exceeds \(limit)"
+        case .missingParameter(let name, let given):
+            let list = given.isEmpty ? "none were given" : "given were \(given.joined(separator: ", "))"
+            return "the parameter '\(name)' needs a value; \(list)"
+        case .unknownParameter(let name, let nearest, let known):
+            if let nearest { return "there is no parameter '\(name)'; did you mean '\(nearest)'?" }
+            return "there is no parameter '\(name)'; the parameters are \(known.joined(separator: ", "))"
+        case .parameterOutOfRange(let name, let value, let range): return "\(name) = \(value) is not \(range)"
+        case .unsupportedSum:
+            return "a sum over coordinates can be evaluated for one coordinate's expression or a Hessian product only"
+        case .unsupportedExpectation:
+            return "an expectation can be evaluated over the gradient noise of one coordinate only"
+        case .invalidDimension(let d): return "a landscape has 1 to 100000 coordinates, not \(d)"
+        }
+    }
+}
+
+/// Finding the known name that a mistyped one stands for.
+enum NearestName {
+    /// The candidate at the smallest edit distance, at most a third of the name's length rounded up; nil if there is none.
+    static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
+        let limit = (name.count + 2) / 3
+        let ranked = candidates.map { (distance(Array(name.lowercased()), Array($0.lowercased())), $0) }
+        return ranked.filter { $0.0 <= limit }.min { ($0.0, $0.1) < ($1.0, $1.1) }?.1
+    }
+
+    /// The number of insertions, deletions and replacements between two words (Levenshtein 1966).
+    private static func distance(_ a: [Character], _ b: [Character]) -> Int {
+        var row = Array(0...b.count)
+        for (i, x) in a.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, y) in b.enumerated() {
+                let replaced = diagonal + (x == y ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
+            }
+        }
+        return row[b.count]
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Numerics
+
+/// What a node of a compiled graph computes from its operands a, b, c, d.
+enum Operation: Hashable {
+    case constant
+    /// A value given for each lane.
+    case input(Int)
+    /// A value given once for all lanes.
+    case uniform(Int)
+
+    case add, subtract, multiply, divide
+    case negate, reciprocal, squareRoot, magnitude, sign
+    /// a where b > 0, -a where b < 0, and 0 where b = 0, whatever a.
+    case signProduct
+    case maximum
+    case exponential, exponentialMinusOne, logarithm, logarithmOnePlus, power
+    case errorFunction
+    /// erfc(a).
+    case errorComplement
+    /// 1 - erf(a)^2 from a = erfc(|u|).
+    case complementOfSquare
+    /// erf(a) - erf(b) without cancellation in a common tail.
+    case errorDifference
+    case sine, cosine, hyperbolicTangent, arcTangent, arcSine
+    case gamma, polygamma(Int), hypergeometric2F1, kummer
+    /// fl(a + b) - (a + b) and fl(a b) - a b with the sign reversed: what rounding lost.
+    case sumError, productError
+    /// a + a b where |b| < 1, else a: the exponential a corrected for the low part b of its argument.
+    case exponentialCorrection
+    /// erfc(u) = a corrected for the low part c of its argument b.
+    case complementCorrection
+    /// A function that the caller defined, of at most four arguments.
+    case external(Int, arity: Int)
+
+    /// Whether exchanging the operands changes nothing.
+    var isCommutative: Bool {
+        switch self {
+        case .add, .multiply, .maximum, .sumError, .productError: return true
+        default: return false
+        }
+    }
+
+    /// The value for given operands; NaN for operations that need more than their operands.
+    func evaluated(_ a: Double, _ b: Double, _ c: Double, _ d: Double) -> Double {
+        switch self {
+        case .constant, .input, .uniform, .external: return .nan
+        case .add: return a + b
+        case .subtract: return a - b
+        case .multiply: return a * b
+        case .divide: return a / b
+        case .negate: return -a
+        case .reciprocal: return 1 / a
+        case .squareRoot: return a.squareRoot()
+        case .magnitude: return a.magnitude
+        case .sign: return Kernels.sign(a)
+        case .signProduct: return Kernels.signProduct(a, b)
+        case .maximum: return Kernels.maximum(a, b)
+        case .exponential: return exp(a)
+        case .exponentialMinusOne: return expm1(a)
+        case .logarithm: return log(a)
+        case .logarithmOnePlus: return log1p(a)
+        case .power: return pow(a, b)
+        case .errorFunction: return erf(a)
+        case .errorComplement: return erfc(a)
+        case .complementOfSquare: return a * (2 - a)
+        case .errorDifference: return Kernels.errorDifference(a, b)
+        case .sine: return sin(a)
+        case .cosine: return cos(a)
+        case .hyperbolicTangent: return tanh(a)
+        case .arcTangent: return atan(a)
+        case .arcSine: return asin(a)
+        case .gamma: return SpecialFunctions.gamma(a)
+        case .polygamma(let n): return SpecialFunctions.polygamma(n, a)
+        case .hypergeometric2F1: return SpecialFunctions.hypergeometric2F1(a, b, c, d)
+        case .kummer: return SpecialFunctions.kummer1F1(a, b, c)
+        case .sumError: return DoubleDouble.sumError(a, b, a + b)
+        case .productError: return DoubleDouble.productError(a, b)
+        case .exponentialCorrection: return Kernels.exponentialCorrection(a, b)
+        case .complementCorrection: return Kernels.complementCorrection(a, b, c)
+        }
+    }
+}
+
+/// The scalar bodies of the operations that are not a library call.
+enum Kernels {
+    @inline(__always)
+    static func sign(_ a: Double) -> Double { a > 0 ? 1 : a < 0 ? -1 : a.isNaN ? a : 0 }
+
+    @inline(__always)
+    static func signProduct(_ a: Double, _ b: Double) -> Double { b > 0 ? a : b < 0 ? -a : b.isNaN ? b : 0 }
+
+    /// The larger number; NaN if either is, unlike Swift's `max`.
+    @inline(__always)
+    static func maximum(_ a: Double, _ b: Double) -> Double { a > b ? a : b >= a ? b : a + b }
+
+    static func errorDifference(_ a: Double, _ b: Double) -> Double {
+        if a > 0.5 && b > 0.5 { return erfc(b) - erfc(a) }
+        if a < -0.5 && b < -0.5 { return erfc(-a) - erfc(-b) }
+        return erf(a) - erf(b)
+    }
+
+    @inline(__always)
+    static func exponentialCorrection(_ a: Double, _ b: Double) -> Double { b.magnitude < 1 ? a + a * b : a }
+
+    /// erfc(u + c) = erfc(u) (1 - c m), where m = 2 exp(-u^2)/(sqrt(pi) erfc(u)) is close to u + sqrt(u^2 + 4/pi) in the
+    /// upper tail; elsewhere the correction is below the last place.
+    @inline(__always)
+    static func complementCorrection(_ a: Double, _ u: Double, _ c: Double) -> Double {
+        let shift = c * (u + (u * u + 1.2732395447351628).squareRoot())
+        return u > 0 && shift.magnitude < 0.5 ? a - a * shift : a
+    }
+}

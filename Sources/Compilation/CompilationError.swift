@@ -43,28 +43,3 @@ public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible
         }
     }
 }
-
-/// Finding the known name that a mistyped one stands for.
-enum NearestName {
-    /// The candidate at the smallest edit distance, at most a third of the name's length rounded up; nil if there is none.
-    static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
-        let limit = (name.count + 2) / 3
-        let ranked = candidates.map { (distance(Array(name.lowercased()), Array($0.lowercased())), $0) }
-        return ranked.filter { $0.0 <= limit }.min { ($0.0, $0.1) < ($1.0, $1.1) }?.1
-    }
-
-    /// The number of insertions, deletions and replacements between two words (Levenshtein 1966).
-    private static func distance(_ a: [Character], _ b: [Character]) -> Int {
-        var row = Array(0...b.count)
-        for (i, x) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, y) in b.enumerated() {
-                let replaced = diagonal + (x == y ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
-            }
-        }
-        return row[b.count]
-    }
-}

@@ -47,7 +47,7 @@ extension Lowering {
         let b = try node(of: exponent)
         let value = graph.apply(.power, [a, b])
         if graph.isVarying[value] { return value }
-        // (a + a')^(b + b') = a^b (1 + b a'/a + b' log a): a power close to 1 raised to many steps needs it.
+        // (a + a')^(b + b') = a^b exp(b a'/a + b' log a): a power close to 1 raised to many steps needs it.
         var correction: Int?
         if let low = graph.lowPart(a) {
             correction = graph.multiply(b, graph.apply(.divide, [low, a]))
@@ -56,7 +56,9 @@ extension Lowering {
             let term = graph.multiply(low, graph.apply(.logarithm, [a]))
             correction = correction.map { graph.add($0, term) } ?? term
         }
-        return correction.map { graph.apply(.exponentialCorrection, [value, $0]) } ?? value
+        guard let correction else { return value }
+        let excess = graph.apply(.exponentialMinusOne, [correction])
+        return graph.apply(.exponentialCorrection, [value, excess])
     }
 
     /// log of base^exponent, without the loss of digits of a base close to 1.

@@ -11,7 +11,9 @@ extension Lowering {
 
     /// The factor of a term that a partner without it would cancel against.
     private enum Cancelling {
-        case error(Expression), errorSquared(Expression), exponential(base: Expression, exponent: Expression)
+        case error(Expression)
+        case errorSquared(Expression)
+        case exponential(base: Expression, exponent: Expression)
 
         init?(_ factor: Expression.Factor) {
             if case .function(.erf, let arguments) = factor.base.content {

@@ -17,7 +17,9 @@ import ExactNumbers
 struct Lowering {
     /// What a symbol stands for.
     enum Binding {
-        case input(Int), uniform(Int), constant(Double)
+        case input(Int)
+        case uniform(Int)
+        case constant(Double)
     }
 
     static let largestDepth = 1000

@@ -23,7 +23,9 @@ enum Operation: Hashable {
     /// erf(a) - erf(b) without cancellation in a common tail.
     case errorDifference
     case sine, cosine, hyperbolicTangent, arcTangent, arcSine
-    case gamma, polygamma(Int), hypergeometric2F1, kummer
+    case gamma
+    case polygamma(Int)
+    case hypergeometric2F1, kummer
     /// fl(a + b) - (a + b) and fl(a b) - a b with the sign reversed: what rounding lost.
     case sumError, productError
     /// a + a b where |b| < 1, else a: the exponential a corrected for the low part b of its argument.

@@ -45,7 +45,7 @@ public struct Program: Sendable {
             outputs, inputCount: inputs.count, uniformCount: uniforms.count, functions: functions
         ) { symbol throws(CompilationError) in
             guard let binding = bindings[symbol] else {
-                throw .unboundSymbol(symbol.label, nearest: NearestName.of(symbol.name, among: names))
+                throw .unboundSymbol(symbol.label, nearest: nearestName(to: symbol.name, among: names))
             }
             return binding
         }

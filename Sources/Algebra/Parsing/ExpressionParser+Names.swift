@@ -6,7 +6,12 @@ extension ExpressionParser {
         guard let (name, token) = cursor.takeName() else { throw cursor.expected("a name") }
         var primes = 0
         while cursor.take(.prime) { primes += 1 }
-        let primed = name + String(repeating: "'", count: primes)
+        var primed = name + String(repeating: "'", count: primes)
+        // An index after a prime: v'_j.
+        if primes > 0, case .name(let index) = cursor.token.kind, index.hasPrefix("_") {
+            primed += index
+            cursor.advance()
+        }
         if !scope.isQuantity(primed) {
             let mayBeCall = cursor.token.isMark(.open) || cursor.token.isMark(.power)
             if mayBeCall, let call = try call(name, token, primes: primes) { return call }

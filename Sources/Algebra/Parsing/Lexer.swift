@@ -62,7 +62,9 @@ package struct Lexer {
                 position += 1
             } else if Lexer.digit(next) != nil || (next == "." && scalar(1).flatMap(Lexer.digit) != nil) {
                 try lexNumber()
-            } else if Lexer.letterName(next) != nil || next == "∂" || Lexer.subscriptDigit(next) != nil {
+            } else if Lexer.letterName(next) != nil || next == "∂"
+                || (next == "_" && tokens.last?.isMark(.prime) == true) || Lexer.subscriptDigit(next) != nil
+            {
                 try lexName()
             } else if next == "\"" || next == "“" {
                 try lexQuotation()

@@ -55,6 +55,9 @@ struct NamedFunction: Sendable {
 }
 
 extension Expression {
+    /// Whether a call of the name is a function of the language.
+    package static func isFunctionName(_ name: String) -> Bool { NamedFunction.named(name) != nil }
+
     /// The sum of the body over every coordinate in place of the free index `name`.
     package static func indexSum(over name: String, _ body: Expression) -> Expression {
         indexSum(

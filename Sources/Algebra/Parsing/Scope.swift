@@ -119,7 +119,7 @@ public struct Scope: Sendable {
     }
 
     /// The name and the indices of `x_i`, `x_12`, `sigma_ij`, `h_1,2`.
-    static func splitIndices(_ name: String) -> (base: String, indices: [Index])? {
+    package static func splitIndices(_ name: String) -> (base: String, indices: [Index])? {
         guard let mark = name.lastIndex(of: "_") else { return nil }
         let base = String(name[..<mark])
         guard let indices = indices(name[name.index(after: mark)...]) else { return nil }

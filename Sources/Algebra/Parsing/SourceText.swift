@@ -17,7 +17,7 @@ public struct SourceText: Sendable {
     public init(bytes: [UInt8], file: String) throws(Diagnostic) {
         guard bytes.count <= SourceText.largestSize else {
             throw Diagnostic(
-                file: file, message: "the text has \(bytes.count) bytes; at most \(SourceText.largestSize) are read")
+                file: file, message: "the text is larger than \(SourceText.largestSize) bytes, the most that is read")
         }
         guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
             throw Diagnostic(

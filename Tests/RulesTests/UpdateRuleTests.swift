@@ -1,0 +1,197 @@
+import Algebra
+import ExactNumbers
+import Probability
+import Testing
+
+import struct Foundation.Data
+import class Foundation.FileManager
+import struct Foundation.URL
+import struct Foundation.UUID
+
+@testable import Rules
+
+@Suite struct UpdateRuleTests {
+    private static let text = """
+        # RMSprop with decoupled weight decay.
+        optimizer RMSpropW
+        about     "RMSprop with \\"decoupled\\" weight decay # not a comment"
+        source    "Tieleman and Hinton 2012; Loshchilov and Hutter 2019"
+
+        step      η
+        parameter ρ : positive, O(η^-zeta) = 10
+        parameter gamma, epsilon : nonnegative = 1e-8
+        parameter n : integer, in (0, 100)
+        schedule  s(t)
+        let       beta = 1 - eta*rho
+        state     x
+        state     v : nonnegative = epsilon^2
+        gradient  g at x
+        noise     student(n)
+        diffusion x                      # what the literature keeps
+
+        v' = β·v + (1 − β)·g²
+        let w = s(t)*g/(√(v′) + ε)
+        x' = x - eta*w/B - eta*gamma*x
+        """
+
+    private let i = Index.free("i")
+    private var eta: Expression { Expression(Symbol("eta", bounds: .positive)) }
+    private var rho: Expression { Expression(Symbol("rho", bounds: .positive)) }
+    private var x: Expression { Expression(Symbol("x", role: .position, indices: [i])) }
+    private var v: Expression { Expression(Symbol("v", indices: [i], bounds: .nonnegative)) }
+    private var g: Expression { Expression(Symbol("g", role: .noise, indices: [i])) }
+
+    @Test func `every statement is read`() throws {
+        let rule = try UpdateRule(parsing: Self.text)
+        #expect(rule.name == "RMSpropW")
+        #expect(rule.about == "RMSprop with \"decoupled\" weight decay # not a comment")
+        #expect(rule.source == "Tieleman and Hinton 2012; Loshchilov and Hutter 2019")
+        #expect(rule.stepSize == Symbol("eta", bounds: .positive))
+        #expect(rule.parameters.map(\.symbol.name) == ["rho", "gamma", "epsilon", "n"])
+        #expect(rule.parameters[0].size == Weight(0, slope: -1))
+        #expect(rule.parameters[0].defaultValue == 10)
+        #expect(rule.parameters[2].defaultValue == Rational(1, 100_000_000))
+        #expect(rule.parameters[3].admits(3))
+        #expect(!rule.parameters[3].admits(2.5))
+        #expect(!rule.parameters[3].admits(100))
+        #expect(rule.schedules.map(\.name) == ["s"])
+        #expect(rule.states[0].current == x)
+        #expect(rule.states[1].current == v)
+        let epsilon = Expression(Symbol("epsilon", bounds: .nonnegative))
+        #expect(rule.states[1].initialValue == (epsilon ** 2))
+        #expect(rule.gradient.point == x)
+        #expect(rule.noise == .student(nu: Expression(rule.parameters[3].symbol)))
+        #expect(rule.diffusion == [rule.position])
+    }
+
+    @Test func `an update is an expression in what was declared`() throws {
+        let rule = try UpdateRule(parsing: Self.text)
+        let next = (1 - eta * rho) * v + eta * rho * g ** 2
+        #expect(rule.updates[1] == next)
+        let epsilon = Expression(Symbol("epsilon", bounds: .nonnegative))
+        let gamma = Expression(Symbol("gamma", bounds: .nonnegative))
+        let s = rule.schedules[0](Expression(UpdateRule.time))
+        let batch = Expression(UpdateRule.batchSize)
+        #expect(rule.updates[0] == x - eta * (s * g / (sqrt(next) + epsilon)) / batch - eta * gamma * x)
+        #expect(rule.update(of: rule.position) == rule.updates[0])
+    }
+
+    @Test func `a printed rule is read as the same rule`() throws {
+        let rule = try UpdateRule(parsing: Self.text)
+        #expect(try UpdateRule(parsing: rule.description) == rule, "\(rule)")
+    }
+
+    @Test func `a rule from Swift expressions is the one from the text`() throws {
+        let text = """
+            optimizer Example
+            step eta
+            parameter rho : positive
+            state x
+            state v : nonnegative
+            let beta = 1 - eta*rho
+            gradient g at x + eta*v
+            noise laplace
+            diffusion v
+            let h = clip(g, -1, 1)
+            v' = beta*v + h^2
+            x' = x - eta*h/sqrt(1 + v')
+            """
+        let (position, speed) = (UpdateRule.State("x", isPosition: true), UpdateRule.State("v", bounds: .nonnegative))
+        let beta = Expression(Symbol("beta", bounds: (1 - eta * rho).bounds))
+        let h = Expression(Symbol("h", indices: [i], bounds: clip(g, -1, 1).bounds))
+        let rule = try UpdateRule(
+            name: "Example", parameters: [UpdateRule.Parameter("rho", bounds: .positive)], states: [position, speed],
+            at: x + eta * v, noise: .laplace, diffusion: ["v"],
+            definitions: [("beta", 1 - eta * rho), ("h", clip(g, -1, 1))],
+            updates: [("v", beta * v + h ** 2), ("x", x - eta * h / sqrt(1 + speed.next))])
+        #expect(rule == (try UpdateRule(parsing: text)))
+        #expect(try UpdateRule(parsing: rule.description) == rule, "\(rule)")
+    }
+
+    @Test func `a rule from Swift expressions is checked`() throws {
+        func message(_ updates: [(state: String, next: Expression)]) -> String? {
+            do {
+                _ = try UpdateRule(
+                    name: "Example", states: [UpdateRule.State("x"), UpdateRule.State("v")], updates: updates)
+                return nil
+            } catch {
+                return error.message
+            }
+        }
+        let plain = Expression(Symbol("v", indices: [i]))
+        #expect(message([("x", x - eta * g)]) == "the state `v` is never updated")
+        #expect(message([("x", x - eta * UpdateRule.State("v").next), ("v", plain)]) == "`v'` is used before its line")
+        #expect(message([("x", x - rho * g), ("v", plain)]) == "`rho` was not declared")
+        #expect(message([("x", v), ("v", plain)]) == "`v` was declared with other bounds or indices")
+        #expect(message([("x", x / 0), ("v", plain)]) == "this has no value")
+    }
+
+    @Test func `vector functions sum over the coordinates`() throws {
+        let rule = try UpdateRule(
+            parsing: """
+                optimizer NormalizedSGD
+                step eta
+                state x
+                state m
+                gradient g at x
+                m' = g + norm(x)*m
+                let u = dot(m', g)
+                x' = x - eta*u*g/norm(m' + x)
+                """)
+        let m = Expression(Symbol("m", indices: [i]))
+        let next = g + sqrt(.indexSum(over: "i", x ** 2)) * m
+        let u = Expression.indexSum(over: "i", next * g)
+        #expect(rule.updates[1] == next)
+        #expect(rule.updates[0] == x - eta * u * g / sqrt(.indexSum(over: "i", (next + x) ** 2)))
+        #expect(try UpdateRule(parsing: rule.description) == rule, "\(rule)")
+    }
+
+    @Test func `the noise scale may depend on the position`() throws {
+        let text = """
+            optimizer SGD
+            step eta
+            state x
+            gradient g at x
+            noise gaussian, scale sigma(x)
+            x' = x - eta*g/(1 + sigma)
+            """
+        let rule = try UpdateRule(parsing: text)
+        #expect(rule.noiseScale.isField)
+        #expect(rule.updates[0].contains(rule.noiseScale))
+        #expect(try UpdateRule(parsing: rule.description) == rule, "\(rule)")
+    }
+
+    @Test func `a size is read by itself`() throws {
+        let eta = Symbol("eta", bounds: .positive)
+        #expect(try Weight(parsing: "O(1)", stepSize: eta) == 0)
+        #expect(try Weight(parsing: "O(eta^(-1/2))", stepSize: eta) == Weight(Rational(-1, 2)))
+        #expect(try Weight(parsing: "O(η^(1 - 2·ζ))", stepSize: eta) == Weight(1, slope: -2))
+        #expect(try Weight(parsing: "O(eta)", stepSize: eta) == 1)
+        #expect(throws: Diagnostic.self) { try Weight(parsing: "O(2*eta)", stepSize: eta) }
+        #expect(throws: Diagnostic.self) { try Weight(parsing: "positive", stepSize: eta) }
+        #expect(throws: Diagnostic.self) { try Weight(parsing: "O(eta", stepSize: eta) }
+    }
+
+    @Test func `a rule is read from a file`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "rules-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "example.rule")
+        try Data(Self.text.utf8).write(to: file)
+        #expect(try UpdateRule(contentsOf: file) == UpdateRule(parsing: Self.text))
+        func message(_ url: URL) -> String? {
+            do {
+                _ = try UpdateRule(contentsOf: url)
+                return nil
+            } catch {
+                return error.message
+            }
+        }
+        try Data([0x6F, 0xFF, 0xFE, 0x00]).write(to: file)
+        #expect(message(file) == "this is not a text")
+        try Data(count: 2_000_000).write(to: file)
+        #expect(message(file)?.contains("larger than 1000000 bytes") == true)
+        #expect(message(folder) == "the file cannot be read")
+        #expect(message(folder.appending(path: "absent.rule")) == "the file cannot be read")
+    }
+}

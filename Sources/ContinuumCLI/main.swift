@@ -1,2 +1,2 @@
 import Continuum
-print(builtInRuleTexts)
+print(BuiltInRules.keys.joined(separator: "\n"))

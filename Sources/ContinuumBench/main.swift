@@ -37,7 +37,10 @@ func stop(_ message: String) -> Never {
         }
     }
 
-    let groups = [("algebra", AlgebraBenchmarks.all), ("expectation", ProbabilityBenchmarks.all)]
+    let groups = [
+        ("algebra", AlgebraBenchmarks.all), ("expectation", ProbabilityBenchmarks.all),
+        ("compilation", CompilationBenchmarks.all),
+    ]
     let machine = Machine.current()
     if !writesJSON { print(machine.description + "\n") }
     var records: [JSONValue] = []

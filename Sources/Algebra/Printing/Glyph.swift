@@ -21,6 +21,10 @@ package struct Glyph: Hashable, Sendable {
     /// The glyph of a symbol with an ASCII name: a Greek letter, a Latin one, or a word, with digits at its end set below
     /// the line and primes kept.
     package init(name: String) {
+        if name.utf8.count == 1, name != "_" {
+            self.init(unicode: name, ascii: name, latex: name)
+            return
+        }
         let primes = name.reversed().prefix { $0 == "'" }.count
         let word = name.dropLast(primes)
         let digits = String(word.reversed().prefix { $0.isASCII && $0.isNumber }.reversed())
@@ -41,7 +45,8 @@ package struct Glyph: Hashable, Sendable {
 
     /// Whether the name begins with a Greek letter, as those of coefficients do.
     static func isGreek(_ name: String) -> Bool {
-        GreekAlphabet.letter(named: String(name.prefix { $0.isASCII && $0.isLetter })) != nil
+        // No Greek letter has a name of one letter.
+        name.utf8.count > 1 && GreekAlphabet.letter(named: String(name.prefix { $0.isASCII && $0.isLetter })) != nil
     }
 
     private static func below(_ digits: String) -> String {

@@ -51,7 +51,7 @@ extension Function {
         switch self {
         case .sign: return x > 0 ? 1 : x < 0 ? -1 : x
         case .abs: return x.magnitude
-        case .max: return arguments.dropFirst().reduce(x) { Swift.max($0, $1) }
+        case .max: return arguments.dropFirst().reduce(x) { $0.isNaN ? $0 : $1 <= $0 ? $0 : $1 }
         case .log: return Foundation.log(x)
         case .erf: return Foundation.erf(x)
         case .sin: return Foundation.sin(x)
@@ -59,8 +59,14 @@ extension Function {
         case .tanh: return Foundation.tanh(x)
         case .atan: return Foundation.atan(x)
         case .asin: return Foundation.asin(x)
-        case .gamma: return Foundation.tgamma(x)
-        default: return .nan
+        case .gamma: return SpecialFunctions.gamma(x)
+        case .polygamma(let n): return SpecialFunctions.polygamma(n, x)
+        case .hypergeometric2F1:
+            guard arguments.count == 4 else { return .nan }
+            return SpecialFunctions.hypergeometric2F1(x, arguments[1], arguments[2], arguments[3])
+        case .kummer:
+            return arguments.count == 3 ? SpecialFunctions.kummer1F1(x, arguments[1], arguments[2]) : .nan
+        case .dirac, .probabilityNegative, .unnamed: return .nan
         }
     }
 }

@@ -155,6 +155,8 @@ struct Sampling {
                 spread += (function.evaluated(at: [x.value + shift]) - center).magnitude
             }
         }
-        return Approximation(value: center, error: spread + 8 * unit * center.magnitude)
+        // A polygamma function has an absolute error near its zeros.
+        let scale = if case .polygamma = function { center.magnitude + 1 } else { center.magnitude }
+        return Approximation(value: center, error: spread + 8 * unit * scale)
     }
 }

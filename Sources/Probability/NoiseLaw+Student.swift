@@ -49,15 +49,29 @@ extension NoiseLaw {
         return (boundary + Expression(n - 1) * nu * lower) / (nu - Expression(n))
     }
 
-    /// The antiderivative of -z^nu f(z) for nu = n, which grows like a logarithm.
+    /// The antiderivative of -z^nu f(z) for an integer nu = n, which grows like a logarithm; nil for nu > 200.
+    ///
+    /// With s = z/sqrt nu the integrand is `nu^((nu+1)/2) s^nu (1 + s^2)^(-(nu+1)/2)`, elementary in w = 1 + s^2 for odd
+    /// nu and a power of tanh in s = sinh(theta) for even nu.
     private static func studentLogarithmicMoment(_ n: Int, above a: Expression) -> Expression? {
-        switch n {
-        case 1: return -log(1 + a ** 2) / (2 * .pi)
-        case 2: return a / sqrt(2 + a ** 2) - log(a / sqrt(2) + sqrt(1 + a ** 2 / 2))
-        case 3:
-            // z^3/(1 + z^2/3)^2 integrates to (9/2)(log(3 + z^2) + 3/(3 + z^2)).
-            return -(sqrt(3) / .pi) * (log(3 + a ** 2) + 3 / (3 + a ** 2)) * Expression(Rational(3, 1))
-        default: return nil
+        guard n <= 200 else { return nil }
+        let nu = Expression(n)
+        let scale = studentConstant(nu) * nu ** Expression(Rational(n + 1, 2))
+        let square = 1 + a ** 2 / nu
+        if n.isMultiple(of: 2) {
+            // The integral of tanh^(2m) is theta - sum_(j=1)^m tanh^(2j-1)/(2j-1).
+            let tangent = a / sqrt(nu + a ** 2)
+            let powers = (1...(n / 2)).map { tangent ** (2 * $0 - 1) / Expression(2 * $0 - 1) }
+            return scale * (Expression.sum(of: powers) - log(a / sqrt(nu) + sqrt(square)))
         }
+        // (w - 1)^m w^(-m-1)/2 integrates to (log w)/2 and negative powers of w.
+        let m = (n - 1) / 2
+        var terms = [log(square)]
+        var binomial = Rational.one
+        for k in stride(from: m - 1, through: 0, by: -1) {
+            binomial = binomial * Rational(-(k + 1), m - k)
+            terms.append(square ** (k - m) * Expression(binomial) / Expression(k - m))
+        }
+        return -scale.scaled(by: .half) * Expression.sum(of: terms)
     }
 }

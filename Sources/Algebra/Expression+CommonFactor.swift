@@ -1,0 +1,89 @@
+import ExactNumbers
+
+/// Bringing an expression into the form that people write.
+extension Expression {
+    /// A sum with the factors that all its terms share taken out, `-2 a b + 4 a c = 2 a (2 c - b)`.
+    public var commonFactored: Expression {
+        guard case .sum = content else { return self }
+        let parts = summands.map(\.asProduct)
+        var shared: [Factor] = []
+        for factor in parts[0].factors {
+            // Of a base that occurs with a number as its exponent everywhere the smallest power is shared.
+            guard let own = factor.exponent.number else {
+                if parts.allSatisfy({ $0.factors.contains(factor) }) { shared.append(factor) }
+                continue
+            }
+            var least = own
+            let isShared = parts.allSatisfy { part in
+                guard let match = part.factors.first(where: { $0.base == factor.base }),
+                    let exponent = match.exponent.number
+                else { return false }
+                least = Swift.min(least, exponent)
+                return true
+            }
+            if isShared { shared.append(Factor(base: factor.base, exponent: Expression(least))) }
+        }
+        // Denominators that only some terms have stay where they are: a common denominator is `together`.
+        let outer = Expression.product(coefficient: .one, canonicalFactors: shared)
+        let rest = Expression.sum(of: summands.map { $0 / outer })
+        let (content, primitive) = rest.primitivePart
+        return Expression.product(of: [Expression(content), outer, primitive])
+    }
+
+    /// The expression with fractions inside of denominators and roots cleared: `1/(a/b + c)` becomes `b/(a + b c)`.
+    public var denominatorsCleared: Expression {
+        replacingFromInside { node in
+            guard case .product(let coefficient, let factors) = node.content else { return nil }
+            guard factors.contains(where: { $0.base.hasFractionalTerms && !$0.exponent.isOne }) else { return nil }
+            return Expression.product(
+                of: [Expression(coefficient)]
+                    + factors.map { factor in
+                        guard factor.base.hasFractionalTerms else {
+                            return Expression.power(factor.base, factor.exponent)
+                        }
+                        let (numerator, denominator) = factor.base.overCommonDenominator
+                        return Expression.power(numerator, factor.exponent)
+                            * Expression.power(denominator, -factor.exponent)
+                    })
+        }
+    }
+
+    /// Whether the expression is a sum in which a positive base has a negative power.
+    private var hasFractionalTerms: Bool {
+        guard case .sum = content else { return false }
+        return summands.contains { $0.asProduct.factors.contains { $0.isClearable } }
+    }
+
+    /// A sum as numerator over the product of the nonnegative bases in its terms' denominators.
+    private var overCommonDenominator: (numerator: Expression, denominator: Expression) {
+        var powers: [Expression: Rational] = [:]
+        for summand in summands {
+            for factor in summand.asProduct.factors where factor.isClearable {
+                guard let exponent = factor.exponent.number else { continue }
+                powers[factor.base] = Swift.max(powers[factor.base] ?? .zero, -exponent)
+            }
+        }
+        let denominator = Expression.product(of: powers.map { Expression.power($0.key, Expression($0.value)) })
+        return (Expression.sum(of: summands.map { $0 * denominator }), denominator)
+    }
+
+    private func replacingFromInside(_ replacement: (Expression) -> Expression?) -> Expression {
+        var memo: [ObjectIdentifier: Expression] = [:]
+        func walk(_ expression: Expression) -> Expression {
+            let key = ObjectIdentifier(expression.node)
+            if let known = memo[key] { return known }
+            let inner = expression.mapOperands(walk)
+            let result = replacement(inner) ?? inner
+            memo[key] = result
+            return result
+        }
+        return walk(self)
+    }
+}
+
+extension Expression.Factor {
+    fileprivate var isClearable: Bool {
+        guard let exponent = exponent.number, exponent.isNegative else { return false }
+        return base.bounds.isNonnegative && base.number == nil
+    }
+}

@@ -1,0 +1,221 @@
+import Algebra
+import ExactNumbers
+import Probability
+import Rules
+
+extension Certificate {
+    /// What a certificate is made from.
+    struct Input {
+        let increments: Increments
+        /// b0 and b1; the latter empty at order 1.
+        let drift: [Expression]
+        let correction: [Expression]
+        /// Cov(D1) of the whole state.
+        let covariance: [[Expression]]
+        /// Which states keep their noise.
+        let kept: [Bool]
+        /// Graded parameters.
+        let sizes: [Symbol: Weight]
+        let stepSize: Symbol
+        let moments: OneStepMoments
+    }
+
+    init(of input: Input) throws(DerivationError) {
+        order = input.correction.isEmpty ? 1 : 2
+        var sizes = input.sizes
+        sizes[input.stepSize] = 1
+        let threshold = Weight(Rational(order + 1))
+        let dropped = Certificate.dropped(input, sizes)
+        let isFull = dropped.isEmpty
+        level = order == 2 ? (isFull ? .m2 : .m1) : (isFull ? .m1c : .m1)
+
+        let first = try Certificate.firstMoments(input, sizes, threshold)
+        let second = try Certificate.secondMoments(input, sizes, threshold, dropped)
+        let third = Certificate.thirdMoment(input, sizes, threshold)
+        let growth = zip(input.moments.states, input.increments.first).map { state, increment in
+            (state: state, degree: Growth(of: increment, in: input.moments.draw.symbol).degree)
+        }
+        requiredMoments = Certificate.requiredMoments(growth, input.moments.draw.law, order: order)
+        conditions = [
+            Condition(number: 1, statement: "|E Δ - E D| = O(η^\(order + 1))", residuals: first),
+            Condition(number: 2, statement: "|E ΔΔᵀ - E DDᵀ| = O(η^\(order + 1))", residuals: second),
+            Condition(number: 3, statement: "|E ΔΔΔ - E DDD| = O(η^\(order + 1))", residuals: third),
+            Condition(
+                number: 4, statement: "E|D|^\(order == 1 ? 3 : 4) = O(η^\(order + 1))",
+                residuals: Certificate.highestMoment(input, sizes, threshold, power: order == 1 ? 3 : 4)),
+        ]
+        droppedCovariances = dropped
+        nonsmoothPoints = Certificate.nonsmoothPoints(in: input.drift + input.covariance.flatMap(\.self))
+        var notes: [String] = []
+        if order == 1 {
+            notes.append(
+                "order 1 does not by itself vouch for the noise: conditions 1 to 4 hold for the ODE without noise as well"
+            )
+        }
+        if input.increments.approximatesBiasCorrection {
+            notes.append("a bias correction (1 - κ)^k enters as exp(-ρ t), off by a factor 1 + O(κ (1 + ρ t))")
+        }
+        self.notes = notes
+    }
+
+    /// What is left of E D: `eta^2 (E[D2] - (d_t + b0 . grad) b0 / 2)`, or nothing below eta^3 at order 2.
+    private static func firstMoments(
+        _ input: Input, _ sizes: [Symbol: Weight], _ threshold: Weight
+    ) throws(DerivationError) -> [Residual] {
+        let states = input.moments.states
+        let transport = Transport(states: states, drift: input.drift, time: UpdateRule.time)
+        var result: [Residual] = []
+        for (index, state) in states.enumerated() {
+            if !input.correction.isEmpty {
+                result.append(Residual(moment: "E Δ\(state.name)", expression: nil, weight: 3, range: .always))
+                continue
+            }
+            let second = try input.moments.expectation(of: input.increments.second[index], state: state)
+            let eta = Expression(input.stepSize)
+            let difference = eta * eta * (transport(input.drift[index]).scaled(by: .half) - second)
+            result.append(residual("E Δ\(state.name)", difference, sizes, threshold))
+        }
+        return result
+    }
+
+    /// What is left of E D D^T: the dropped entries at eta^2, and the next order of what was matched.
+    private static func secondMoments(
+        _ input: Input, _ sizes: [Symbol: Weight], _ threshold: Weight, _ dropped: [DroppedCovariance]
+    ) throws(DerivationError) -> [Residual] {
+        let states = input.moments.states
+        let eta = Expression(input.stepSize)
+        let transport = Transport(states: states, drift: input.drift, time: UpdateRule.time)
+        var result: [Residual] = []
+        for a in states.indices {
+            for c in a..<states.count {
+                let name = "E Δ\(states[a].name)Δ\(states[c].name)"
+                if !(input.kept[a] && input.kept[c]) {
+                    if !input.covariance[a][c].isZero {
+                        result.append(residual(name, -eta * eta * input.covariance[a][c], sizes, threshold))
+                    }
+                    continue
+                }
+                let optimizer = try input.moments.expectation(
+                    of: input.increments.first[a] * input.increments.second[c]
+                        + input.increments.second[a] * input.increments.first[c], state: states[a])
+                let (b, s) = (input.drift, input.covariance)
+                var model = [
+                    b[a] * transport(b[c]), b[c] * transport(b[a]), transport(s[a][c]),
+                ]
+                if !input.correction.isEmpty {
+                    model += [2 * b[a] * input.correction[c], 2 * b[c] * input.correction[a]]
+                }
+                for (index, state) in states.enumerated() {
+                    model.append(s[a][index] * b[c].derivative(by: state))
+                    model.append(s[c][index] * b[a].derivative(by: state))
+                }
+                let difference = eta ** 3 * (Expression.sum(of: model).scaled(by: .half) - optimizer)
+                result.append(residual(name, difference, sizes, threshold))
+            }
+        }
+        return result
+    }
+
+    private static func residual(
+        _ moment: String, _ difference: Expression, _ sizes: [Symbol: Weight], _ threshold: Weight
+    ) -> Residual {
+        let (leading, weight) = difference.leadingPart(sizes)
+        if leading.isZero { return Residual(moment: moment, expression: .zero, weight: threshold, range: .always) }
+        return Residual(moment: moment, expression: leading, weight: weight, range: weight.holds(atLeast: threshold))
+    }
+
+    /// Third moments of both are at least of three times the least weight of an increment.
+    private static func thirdMoment(_ input: Input, _ sizes: [Symbol: Weight], _ threshold: Weight) -> [Residual] {
+        highestMoment(input, sizes, threshold, power: 3)
+    }
+
+    private static func highestMoment(
+        _ input: Input, _ sizes: [Symbol: Weight], _ threshold: Weight, power: Int
+    ) -> [Residual] {
+        zip(input.moments.states, input.increments.first).map { state, increment in
+            let weight = Rational(power) * (increment.weight(sizes) + 1)
+            let name = "E|Δ\(state.name)|^\(power)"
+            return Residual(moment: name, expression: nil, weight: weight, range: weight.holds(atLeast: threshold))
+        }
+    }
+
+    private static func dropped(_ input: Input, _ sizes: [Symbol: Weight]) -> [DroppedCovariance] {
+        let states = input.moments.states
+        var result: [DroppedCovariance] = []
+        for a in states.indices {
+            for c in a..<states.count where !(input.kept[a] && input.kept[c]) && !input.covariance[a][c].isZero {
+                let weight = input.covariance[a][c].leadingPart(sizes).weight + 2
+                result.append(
+                    DroppedCovariance(
+                        states: [states[a], states[c]], expression: input.covariance[a][c], weight: weight,
+                        tolerated: weight.holds(atLeast: 2)))
+            }
+        }
+        return result
+    }
+
+    private static func requiredMoments(
+        _ growth: [(state: Symbol, degree: Rational)], _ law: NoiseLaw, order: Int
+    ) -> [RequiredMoment] {
+        let power = order == 1 ? 3 : 4
+        guard let largest = growth.max(by: { $0.degree < $1.degree }), largest.degree.isPositive else { return [] }
+        let purposes = [(2, "the diffusion of \(largest.state.name)"), (power, "condition 4 on \(largest.state.name)")]
+        return purposes.compactMap { times, purpose in
+            let needed = (largest.degree * Rational(times))
+            guard let order = (needed.isInteger ? needed : Rational(needed.floor) + 1).asInt else { return nil }
+            switch law {
+            case .any:
+                return RequiredMoment(order: order, purpose: purpose, exists: nil, requirement: "assumed of the law")
+            case .student(let nu):
+                let margin = (nu - Expression(order)).bounds
+                let exists: Bool? = margin.isPositive ? true : margin.isNonpositive ? false : nil
+                return RequiredMoment(
+                    order: order, purpose: purpose, exists: exists, requirement: "needs \(nu) > \(order)")
+            default: return RequiredMoment(order: order, purpose: purpose, exists: true, requirement: nil)
+            }
+        }
+    }
+
+    /// Kinks, fractional powers and poles of the coefficients in the states.
+    private static func nonsmoothPoints(in coefficients: [Expression]) -> [NonsmoothPoint] {
+        var found: [NonsmoothPoint] = []
+        func add(_ coefficient: Expression, _ vanishing: Expression) {
+            let point = NonsmoothPoint(coefficient: coefficient, vanishing: vanishing)
+            if vanishing.number == nil && !found.contains(point) { found.append(point) }
+        }
+        func isState(_ expression: Expression) -> Bool {
+            expression.symbols.contains { !$0.indices.isEmpty || $0.isField }
+        }
+        for coefficient in coefficients {
+            coefficient.forEachNode { node in
+                switch node.content {
+                case .function(let function, let arguments) where function == .sign || function == .abs:
+                    if isState(node) { add(node, arguments[0]) }
+                case .function(.max, let arguments) where arguments.count == 2:
+                    if isState(node) { add(node, arguments[0] - arguments[1]) }
+                case .product(_, let factors):
+                    for factor in factors where isState(factor.base) {
+                        guard let exponent = factor.exponent.number, !exponent.isInteger || exponent.isNegative else {
+                            continue
+                        }
+                        if factor.base.bounds.isPositive || !exponent.isInteger && factor.base.number != nil {
+                            continue
+                        }
+                        add(Expression.power(factor.base, factor.exponent), factor.base)
+                    }
+                default: break
+                }
+            }
+        }
+        return found
+    }
+}
+
+extension Certificate.Condition {
+    fileprivate init(number: Int, statement: String, residuals: [Certificate.Residual]) {
+        self.number = number
+        self.statement = statement
+        self.residuals = residuals
+        range = residuals.map(\.range).reduce(Weight.Range.always) { $0.intersection($1) }
+    }
+}

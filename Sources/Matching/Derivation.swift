@@ -1,0 +1,171 @@
+import Algebra
+import ExactNumbers
+import Probability
+import Rules
+
+/// The derivation of the SDE of an update rule, from its one-step increments to the matched coefficients.
+///
+/// The model `dY = b dt + sqrt(eta) s dW` has `b = b0` (order 1) or `b = b0 + eta b1` (order 2) and `s s^T = S` with
+/// `b0 = E[D1]`, `S = Cov(D1)`, `b1 = E[D2] - (d_t b0 + (b0 . grad) b0)/2` (Mil'shtein 1986; Li, Tai and E 2017).
+public struct Derivation: Sendable {
+    public let rule: UpdateRule
+    public let options: DerivationOptions
+    /// The stochastic gradient of coordinate `i`.
+    public let draw: GradientDraw
+    public let increments: Increments
+    /// b0 of each state.
+    public let leadingDrift: [Expression]
+    /// b1 of each state; empty at order 1.
+    public let driftCorrection: [Expression]
+    /// S = Cov(D1) of the whole state, whatever the model keeps of it.
+    public let fullCovariance: [[Expression]]
+    public let sde: SDE
+    public let certificate: Certificate
+    /// The derivation as one would write it on paper.
+    public let steps: [DerivationStep]
+
+    public init(of rule: UpdateRule, noise: NoiseLaw) throws(DerivationError) {
+        try self.init(of: rule, options: DerivationOptions(noise: noise))
+    }
+
+    public init(of rule: UpdateRule, options: DerivationOptions = DerivationOptions()) throws(DerivationError) {
+        guard (1...2).contains(options.order) else { throw .unsupportedOrder(options.order) }
+        let sizes = try Derivation.sizes(of: rule, overriddenBy: options.sizes)
+        let graded = sizes.filter { !$0.value.isZero }
+        if options.order == 2, let parameter = graded.keys.min() {
+            throw .noSecondOrder(
+                reason: "\(parameter.name) is graded, of size eta^(\(sizes[parameter] ?? .zero)); "
+                    + "declare it O(1) with the regime '\(parameter.name)=O(1)'")
+        }
+        let draw = Derivation.draw(of: rule, options: options)
+        let states = rule.states.map(\.symbol)
+        let updates = Derivation.updates(of: rule)
+        let increments = try Increments(
+            of: Increments.Input(states: states, updates: updates, stepSize: rule.stepSize, graded: graded))
+
+        let moments = OneStepMoments(states: states, draw: draw)
+        var drift: [Expression] = []
+        for (state, increment) in zip(states, increments.first) {
+            drift.append(try moments.mean(of: increment, state: state).commonFactored)
+        }
+        let covariance = try Derivation.covariance(of: increments.first, states, moments)
+        var correction: [Expression] = []
+        if options.order == 2 {
+            correction = try Derivation.correction(increments, drift, states, moments)
+        }
+
+        let kept = Derivation.keptStates(of: rule, options: options)
+        let modelCovariance = states.indices.map { a in
+            states.indices.map { c in kept[a] && kept[c] ? covariance[a][c] : .zero }
+        }
+        let factor: ExpressionMatrix
+        do {
+            factor = try ExpressionMatrix(modelCovariance).choleskyFactor()
+        } catch {
+            throw .noDiffusionFactor(reason: "\(error)")
+        }
+        let eta = Expression(rule.stepSize)
+        sde = SDE(
+            stepSize: rule.stepSize, time: UpdateRule.time, states: states,
+            drift: correction.isEmpty ? drift : zip(drift, correction).map { $0 + eta * $1 },
+            covariance: modelCovariance, diffusion: factor.rows)
+        certificate = try Certificate(
+            of: Certificate.Input(
+                increments: increments, drift: drift, correction: correction, covariance: covariance, kept: kept,
+                sizes: graded, stepSize: rule.stepSize, moments: moments))
+        steps = Derivation.steps(
+            rule, draw, increments, drift: drift, correction: correction, covariance: covariance, sde: sde,
+            graded: graded)
+        self.rule = rule
+        self.options = options
+        self.draw = draw
+        self.increments = increments
+        leadingDrift = drift
+        driftCorrection = correction
+        fullCovariance = covariance
+    }
+
+    // MARK: The parts of a rule
+
+    /// The sizes of the parameters, those asked for in place of those declared.
+    private static func sizes(
+        of rule: UpdateRule, overriddenBy overrides: [String: Weight]
+    ) throws(DerivationError) -> [Symbol: Weight] {
+        var result = Dictionary(uniqueKeysWithValues: rule.parameters.map { ($0.symbol, $0.size) })
+        for (name, size) in overrides.sorted(by: { $0.key < $1.key }) {
+            guard let parameter = rule.parameters.first(where: { $0.symbol.name == name }) else {
+                throw .unknownParameter(name: name, known: rule.parameters.map(\.symbol.name))
+            }
+            result[parameter.symbol] = size
+        }
+        return result
+    }
+
+    private static func draw(of rule: UpdateRule, options: DerivationOptions) -> GradientDraw {
+        let scale = Expression(rule.noiseScale)
+        return GradientDraw(
+            symbol: rule.gradient.symbol,
+            mean: Expression(Symbol("f", role: .field, derivatives: [.free(UpdateRule.index)])),
+            scale: options.usesBatch ? scale / sqrt(Expression(UpdateRule.batchSize)) : scale,
+            law: options.noise ?? rule.noise)
+    }
+
+    /// The next iterates; a gradient drawn beside the position is expanded in the displacement to second order.
+    private static func updates(of rule: UpdateRule) -> [Expression] {
+        let position = rule.states[0].symbol
+        let displacement = rule.gradient.point - Expression(position)
+        if displacement.isZero { return rule.updates }
+        let mean = Expression(Symbol("f", role: .field, derivatives: [.free(UpdateRule.index)]))
+        let transport = Transport(states: [position], drift: [displacement], time: UpdateRule.time)
+        let linear = transport.along(position, displacement, mean)
+        let quadratic = Expression.indexSum(
+            body: displacement.coordinateReplaced(by: .bound(0))
+                * Expression.indexSum(
+                    body: Expression(
+                        Symbol("f", role: .field, derivatives: [.free(UpdateRule.index), .bound(1), .bound(0)]))
+                        * displacement.coordinateReplaced(by: .bound(0))))
+        let shifted = Expression(rule.gradient.symbol) + linear + quadratic.scaled(by: .half)
+        return rule.updates.map { $0.substituting(rule.gradient.symbol, by: shifted) }
+    }
+
+    private static func keptStates(of rule: UpdateRule, options: DerivationOptions) -> [Bool] {
+        rule.states.map { options.diffusion == .full || rule.diffusion.contains($0.symbol) }
+    }
+
+    // MARK: Matching
+
+    private static func covariance(
+        of increments: [Expression], _ states: [Symbol], _ moments: OneStepMoments
+    ) throws(DerivationError) -> [[Expression]] {
+        var result = [[Expression]](repeating: [Expression](repeating: .zero, count: states.count), count: states.count)
+        for a in states.indices {
+            for c in a..<states.count {
+                let entry = try moments.covariance(increments[a], increments[c], states: (states[a], states[c]))
+                result[a][c] = entry
+                result[c][a] = entry
+            }
+        }
+        return result
+    }
+
+    /// b1 = E[D2] - (d_t b0 + (b0 . grad) b0)/2.
+    private static func correction(
+        _ increments: Increments, _ drift: [Expression], _ states: [Symbol], _ moments: OneStepMoments
+    ) throws(DerivationError) -> [Expression] {
+        let transport = Transport(states: states, drift: drift, time: UpdateRule.time)
+        var result: [Expression] = []
+        for (index, state) in states.enumerated() {
+            let second = try moments.expectation(of: increments.second[index], state: state)
+            let difference = second - transport(drift[index]).scaled(by: .half)
+            do { result.append(try difference.expanded().commonFactored) } catch { throw .algebra(error) }
+        }
+        return result
+    }
+}
+
+extension Expression {
+    /// The expression of coordinate `i` written for another coordinate.
+    func coordinateReplaced(by index: Index) -> Expression {
+        mapIndices { if case .free = $0 { index } else { $0 } }
+    }
+}

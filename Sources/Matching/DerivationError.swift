@@ -1,0 +1,48 @@
+import Algebra
+import Probability
+
+/// Why a rule has no SDE of the kind asked for.
+public enum DerivationError: Error, Hashable, Sendable {
+    /// An increment does not shrink with the step size.
+    case noDiffusionLimit(state: Symbol, increment: Expression)
+    /// An increment cannot be expanded in the step size.
+    case cannotExpand(state: Symbol, increment: Expression, reason: String)
+    /// An expectation does not exist.
+    case noMoment(state: Symbol, ProbabilityError)
+    /// Order 2 cannot be had.
+    case noSecondOrder(reason: String)
+    case unsupportedOrder(Int)
+    case unknownParameter(name: String, known: [String])
+    /// The covariance has no closed root.
+    case noDiffusionFactor(reason: String)
+    case algebra(AlgebraError)
+}
+
+extension DerivationError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noDiffusionLimit(let state, let increment):
+            return """
+                there is no diffusion limit: the increment of \(state.name) does not shrink with the step size
+                  Δ\(state.name) → \(increment) as eta → 0
+                  conditions 1 and 4 of Mil'shtein's theorem fail for this state: its first and third moments are of order 1, \
+                not eta
+                  declare the rate of a moving average (beta = 1 - eta*rho), so that the state moves by a small amount a step
+                """
+        case .cannotExpand(let state, let increment, let reason):
+            return """
+                the increment of \(state.name) cannot be expanded in the step size: \(reason)
+                  Δ\(state.name) = \(increment)
+                """
+        case .noMoment(let state, let error):
+            return "the increment of \(state.name) has no moment that is needed: \(error)"
+        case .noSecondOrder(let reason): return "there is no order-2 model: \(reason)"
+        case .unsupportedOrder(let order): return "the order is 1 or 2, not \(order)"
+        case .unknownParameter(let name, let known):
+            return
+                "the rule has no parameter '\(name)'; it has \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+        case .noDiffusionFactor(let reason): return "the covariance has no closed root: \(reason)"
+        case .algebra(let error): return error.description
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Algebra
+import Probability
+
+/// Choices that a derivation leaves to its reader.
+public struct DerivationOptions: Hashable, Sendable {
+    /// Which noise the model keeps.
+    public enum Diffusion: String, Hashable, Sendable, CaseIterable {
+        /// The covariance of the whole state: no entry is dropped.
+        case full
+        /// Only the states listed by the rule under `diffusion` keep their noise, as papers do.
+        case declared
+    }
+
+    /// How the model of a rule with graded parameters is matched.
+    public enum Grading: String, Hashable, Sendable, CaseIterable {
+        /// Drift and covariance at a fixed kappa = eta rho, as the literature writes them.
+        case leading
+        /// With the corrections in kappa that the model's own mean increment needs.
+        case matched
+    }
+
+    /// The law of the noise; nil for the rule's own.
+    public var noise: NoiseLaw?
+    /// The weak order asked for, 1 or 2.
+    public var order = 1
+    public var diffusion = Diffusion.full
+    public var grading = Grading.leading
+    /// Sizes of parameters that replace those the rule declares, by name.
+    public var sizes: [String: Weight] = [:]
+    /// Whether gradients are means over a batch of `B` samples, which divides the variance of the noise by `B`.
+    public var usesBatch = false
+
+    public init(
+        noise: NoiseLaw? = nil, order: Int = 1, diffusion: Diffusion = .full, grading: Grading = .leading,
+        sizes: [String: Weight] = [:], usesBatch: Bool = false
+    ) {
+        self.noise = noise
+        self.order = order
+        self.diffusion = diffusion
+        self.grading = grading
+        self.sizes = sizes
+        self.usesBatch = usesBatch
+    }
+}

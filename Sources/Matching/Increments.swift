@@ -1,0 +1,109 @@
+import Algebra
+import ExactNumbers
+import Rules
+
+/// The increments of one optimizer step, expanded in the step size: D = eta D1 + eta^2 D2 + O(eta^3).
+///
+/// Both coefficients are random: they contain the gradient drawn. A graded parameter rho = O(eta^-zeta) is held fixed as
+/// kappa = eta rho during the expansion; D1 is then everything up to the first power of the explicit eta, divided by eta
+/// and written in rho again.
+public struct Increments: Hashable, Sendable {
+    /// D, exactly, with k = t/eta + 1.
+    public let exact: [Expression]
+    /// D1.
+    public let first: [Expression]
+    /// D2.
+    public let second: [Expression]
+    /// Whether a bias correction with a graded rate was replaced by its leading form exp(-rho t).
+    public let approximatesBiasCorrection: Bool
+}
+
+extension Increments {
+    /// The parts of a rule that increments depend on.
+    struct Input {
+        let states: [Symbol]
+        /// The next iterates in terms of the states, the gradient drawn, k, t and parameters.
+        let updates: [Expression]
+        let stepSize: Symbol
+        /// Graded parameters with their sizes.
+        let graded: [Symbol: Weight]
+    }
+
+    init(of input: Input) throws(DerivationError) {
+        let eta = Expression(input.stepSize)
+        let stepIndex = Expression(UpdateRule.time) / eta + 1
+        var toKappa: [Symbol: Expression] = [:]
+        var fromKappa: [Symbol: Expression] = [:]
+        for parameter in input.graded.keys {
+            let kappa = Symbol("kappa_\(parameter.name)", bounds: .positive)
+            toKappa[parameter] = Expression(kappa) / eta
+            fromKappa[kappa] = eta * Expression(parameter)
+        }
+        let kappas = Array(fromKappa.keys)
+
+        var exact: [Expression] = []
+        var first: [Expression] = []
+        var second: [Expression] = []
+        var approximates = false
+        for (state, update) in zip(input.states, input.updates) {
+            let increment = update - Expression(state)
+            let written = increment.substituting(UpdateRule.stepIndex, by: stepIndex)
+            exact.append(written)
+            let (held, corrections) = Increments.holdingBiasCorrections(in: increment)
+            if corrections.values.contains(where: { $0.contains(any: input.graded.keys) }) { approximates = true }
+            let inKappa = held.substituting(toKappa)
+                .substituting(corrections.mapValues { $0.substituting(UpdateRule.stepIndex, by: stepIndex) })
+                .substituting(UpdateRule.stepIndex, by: stepIndex)
+            let series: Series
+            do {
+                series = try Series(of: inKappa, in: input.stepSize, upTo: 3)
+            } catch {
+                throw .cannotExpand(state: state, increment: written, reason: "\(error)")
+            }
+            var parts: [[Expression]] = [[], []]
+            for term in series.terms {
+                let (weight, coefficient) = (term.weight.constant, term.coefficient)
+                if !weight.isPositive {
+                    let atZero = coefficient.substituting(Dictionary(uniqueKeysWithValues: kappas.map { ($0, .zero) }))
+                    if weight.isNegative || !atZero.isZero {
+                        throw .noDiffusionLimit(
+                            state: state, increment: Increments.simplified(atZero.isZero ? coefficient : atZero))
+                    }
+                }
+                let scaled = coefficient * Expression.power(eta, Expression(weight - (weight <= 1 ? 1 : 2)))
+                parts[weight <= 1 ? 0 : 1].append(scaled.substituting(fromKappa))
+            }
+            first.append(Increments.simplified(Expression.sum(of: parts[0])))
+            second.append(Increments.simplified(Expression.sum(of: parts[1])))
+        }
+        self.exact = exact
+        self.first = first
+        self.second = second
+        approximatesBiasCorrection = approximates
+    }
+
+    /// The expression with every power whose exponent contains the step index replaced by a symbol in (0, 1), and what
+    /// these symbols stand for.
+    private static func holdingBiasCorrections(in expression: Expression) -> (Expression, [Symbol: Expression]) {
+        var names: [Expression: Symbol] = [:]
+        func walk(_ node: Expression) -> Expression {
+            guard node.contains(UpdateRule.stepIndex) else { return node }
+            guard case .product(let coefficient, let factors) = node.content else { return node.mapOperands(walk) }
+            return Expression.product(
+                of: [Expression(coefficient)]
+                    + factors.map { factor in
+                        guard factor.exponent.contains(UpdateRule.stepIndex) else {
+                            return Expression.power(walk(factor.base), factor.exponent)
+                        }
+                        let power = Expression.power(factor.base, factor.exponent)
+                        let name = names[power] ?? Symbol("correction\(names.count)", bounds: .openUnit)
+                        names[power] = name
+                        return Expression(name)
+                    })
+        }
+        let result = walk(expression)
+        return (result, Dictionary(uniqueKeysWithValues: names.map { ($0.value, $0.key) }))
+    }
+
+    static func simplified(_ expression: Expression) -> Expression { expression.denominatorsCleared }
+}

@@ -1,0 +1,45 @@
+import Algebra
+import Probability
+
+/// Moments of the increments over the gradient noise of one step.
+struct OneStepMoments {
+    let states: [Symbol]
+    let draw: GradientDraw
+
+    /// E[u] of an increment of one state.
+    func mean(of increment: Expression, state: Symbol) throws(DerivationError) -> Expression {
+        // A function that is affine in the draw keeps its form: the mean of the gradient takes the draw's place.
+        let slope = increment.derivative(by: draw.symbol)
+        if !increment.contains(anyKinkIn: draw.symbol), (try? slope.expanded())?.contains(draw.symbol) == false {
+            return increment.substituting(draw.symbol, by: draw.mean)
+        }
+        return try expectation(of: increment, state: state)
+    }
+
+    /// Cov(u, w) of the increments of two states.
+    func covariance(_ u: Expression, _ w: Expression, states: (Symbol, Symbol)) throws(DerivationError) -> Expression {
+        guard u.contains(draw.symbol), w.contains(draw.symbol) else { return .zero }
+        let product = try expectation(of: u * w, state: states.0)
+        let means = try expectation(of: u, state: states.0) * expectation(of: w, state: states.1)
+        do { return try (product - means).expanded().commonFactored } catch { throw .algebra(error) }
+    }
+
+    func expectation(of body: Expression, state: Symbol) throws(DerivationError) -> Expression {
+        do throws(ProbabilityError) { return try draw.expectation(of: body) } catch {
+            throw .noMoment(state: state, error)
+        }
+    }
+}
+
+extension Expression {
+    /// Whether a sign, an absolute value or a maximum of the symbol occurs.
+    fileprivate func contains(anyKinkIn symbol: Symbol) -> Bool {
+        var found = false
+        forEachNode { node in
+            if case .function(let function, let arguments) = node.content, [.sign, .abs, .max].contains(function) {
+                found = found || arguments.contains { $0.contains(symbol) }
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,43 @@
+import Algebra
+
+/// The deterministic part of the generator of an SDE, d_t + b . grad, on quantities of one coordinate.
+///
+/// The gradient runs over every state of every coordinate: an auxiliary state belongs to one coordinate, while positions
+/// of all coordinates meet in the fields, so that their part is a sum over an index.
+struct Transport {
+    let states: [Symbol]
+    let drift: [Expression]
+    let time: Symbol
+
+    /// d_t u + sum over all states c of b_c d_c u.
+    func callAsFunction(_ u: Expression) -> Expression {
+        var terms = [u.derivative(by: time)]
+        for (state, own) in zip(states, drift) { terms.append(along(state, own, u)) }
+        return Expression.sum(of: terms)
+    }
+
+    /// The directional derivative along one state of all coordinates, with the direction given for coordinate `i`.
+    func along(_ state: Symbol, _ direction: Expression, _ u: Expression) -> Expression {
+        guard state.role == .position else { return direction * u.derivative(by: state) }
+        let other = state.mapIndices { _ in .bound(0) }
+        return Expression.indexSum(body: u.raised.derivative(by: other) * direction.atBoundIndex)
+    }
+}
+
+extension Expression {
+    /// The expression of coordinate `i` inside of one more index sum.
+    fileprivate var raised: Expression {
+        mapIndices { index in if case .bound(let level) = index { .bound(level + 1) } else { index } }
+    }
+
+    /// The expression of coordinate `i` written for the coordinate that an index sum runs over.
+    fileprivate var atBoundIndex: Expression {
+        mapIndices { index in
+            switch index {
+            case .free: .bound(0)
+            case .bound(let level): .bound(level + 1)
+            case .coordinate: index
+            }
+        }
+    }
+}

@@ -14,7 +14,7 @@ extension ExpressionMatrix {
             let pivot = residual(pivotRow, pivotRow, columns)
             let below = (pivotRow + 1..<rowCount).map { residual($0, pivotRow, columns) }
             switch pivot.isZeroTest() {
-            case .unknown: throw .undecided(pivot)
+            case .unknown where !below.allSatisfy(\.isZero) || !pivot.bounds.isNonnegative: throw .undecided(pivot)
             case .zero:
                 for entry in below {
                     switch entry.isZeroTest() {
@@ -23,7 +23,8 @@ extension ExpressionMatrix {
                     case .unknown: throw .undecided(entry)
                     }
                 }
-            case .nonzero:
+            case .nonzero, .unknown:
+                // A pivot beside zeros only may vanish or not: its root is a column either way.
                 if pivot.bounds.isNegative { throw .notSemidefinite(row: pivotRow) }
                 let square = pivot.perfectSquareRoot()
                 if square.isUndefined { throw .notSemidefinite(row: pivotRow) }

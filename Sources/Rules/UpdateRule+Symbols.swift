@@ -6,8 +6,8 @@ extension UpdateRule {
     public static let index = "i"
     /// The index k of the step being taken, 1 for the first; the state that it leaves is at time (k - 1) eta.
     public static let stepIndex = Symbol("k", bounds: .positive)
-    /// The time t = (k - 1) eta.
-    public static let time = Symbol("t", bounds: .nonnegative)
+    /// The time t = (k - 1) eta; coefficients that are singular at the start are meant for t > 0.
+    public static let time = Symbol("t", bounds: .positive)
     /// The batch size B.
     public static let batchSize = Symbol("B", bounds: .positive)
     /// The dimension d.

@@ -13,6 +13,8 @@ final class FractionBuilder {
 
     /// The largest exponent of a sum that is multiplied out.
     private static let largestExponent = 64
+    /// The largest exponent of a generator, so that sums of exponents do not overflow.
+    private static let largestGeneratorExponent = 1 << 20
 
     private var generators: [Expression] = []
     private var numbers: [Expression: Int] = [:]
@@ -105,7 +107,9 @@ final class FractionBuilder {
         default: isCompound = false
         }
         if !part.isOne || !isCompound {
-            guard let times = (exponent * Rational(root)).asInt else { return opaque(base, exponent, part) }
+            guard let times = (exponent * Rational(root)).asInt,
+                times.magnitude <= FractionBuilder.largestGeneratorExponent
+            else { return opaque(base, exponent, part) }
             let atom = Expression.power(base, part.scaled(by: Rational(1, root)))
             return try power(ofGenerator: number(of: atom), times)
         }

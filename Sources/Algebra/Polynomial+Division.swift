@@ -33,6 +33,7 @@ extension Polynomial {
         let y = (b.exactQuotient(Polynomial(monomial: second)) ?? b).primitivePart
         if x.constant != nil || y.constant != nil { return common }
         if x == y { return common * x }
+        if areCertainlyCoprime(x, y) { return common }
         guard x.terms.count <= largestDividend, y.terms.count <= largestDividend else { return common }
         return common * gcdWithoutMonomials(x, y)
     }

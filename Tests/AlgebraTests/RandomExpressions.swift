@@ -1,0 +1,53 @@
+import ExactNumbers
+
+@testable import Algebra
+
+/// Seeded random expressions in positive and in unrestricted symbols.
+struct RandomExpressions: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    /// SplitMix64 (Steele, Lea and Flood 2014).
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+
+    static let symbols = [
+        Symbol("p", bounds: .positive), Symbol("q", bounds: .positive), Symbol("x"), Symbol("y"),
+    ]
+
+    mutating func point() -> [Symbol: Double] {
+        RandomExpressions.symbols.reduce(into: [:]) { result, symbol in
+            let range = symbol.bounds.isPositive ? 0.3...2.0 : -1.5...1.5
+            result[symbol] = Double.random(in: range, using: &self)
+        }
+    }
+
+    /// An expression of at most the depth, smooth wherever it is defined where `hasKinks` is false.
+    mutating func expression(depth: Int, hasKinks: Bool = true, leaves: [Expression]? = nil) -> Expression {
+        if depth == 0 || Int.random(in: 0..<8, using: &self) == 0 {
+            if Int.random(in: 0..<4, using: &self) == 0 {
+                return Expression(Rational(Int.random(in: -4...4, using: &self), Int.random(in: 1...3, using: &self)))
+            }
+            let leaves = leaves ?? RandomExpressions.symbols.map { Expression($0) }
+            return leaves[Int.random(in: 0..<leaves.count, using: &self)]
+        }
+        let u = expression(depth: depth - 1, hasKinks: hasKinks, leaves: leaves)
+        switch Int.random(in: 0..<(hasKinks ? 14 : 12), using: &self) {
+        case 0...3: return u + expression(depth: depth - 1, hasKinks: hasKinks, leaves: leaves)
+        case 4...6: return u * expression(depth: depth - 1, hasKinks: hasKinks, leaves: leaves)
+        case 7: return u / expression(depth: depth - 1, hasKinks: hasKinks, leaves: leaves)
+        case 8: return u ** Int.random(in: -2...3, using: &self)
+        case 9: return sqrt(1 + u * u)
+        case 10: return [sin, cos, erf, tanh, atan].randomElement(using: &self).map { $0(u) } ?? u
+        case 11: return exp(tanh(u))
+        case 12: return abs(u)
+        default: return sign(u) * u
+        }
+    }
+}

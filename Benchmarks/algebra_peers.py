@@ -7,7 +7,8 @@
 
 Every case has the same input and result as the one of the same name in Sources/ContinuumBench/AlgebraBenchmarks.swift;
 the number of terms of the result is compared. Times are the least of several calls, after one to warm up; SymPy's cache
-is emptied before each. A call that takes longer than the limit is given up.
+is emptied before each. A call that takes longer than the limit, or that
+the library does not offer, is given up.
 """
 
 import argparse
@@ -26,7 +27,7 @@ def give_up(*_):
 
 
 def cases(library):
-    """The cases in a library that offers `symbols`, `expand`, `sin`, `exp`, `log`, `Rational` and `Add`."""
+    """The cases in a library that offers `symbols`, `expand`, `series`, `sin`, `exp`, `log`, `Rational` and `Add`."""
     x, y, z, w, a, b = library.symbols("x y z w a b")
     sin, exp, log, expand = library.sin, library.exp, library.log, library.expand
 
@@ -43,17 +44,26 @@ def cases(library):
         xs[n % 20] ** (1 + n % 3) * xs[(7 * n + 3) % 20] * sin(xs[(n // 20) % 20] + n) for n in range(1000)])
     values = {symbol: library.Rational(2 * n + 1, 7) for n, symbol in enumerate(xs)}
     e = (x + y + z + w) ** 8
+    power = (sin(a) + library.cos(a)) ** 10
     return {
         "expand (1+x+y+z)^20": lambda: expand((1 + x + y + z) ** 20),
         "expand (x+y+z+w+1)^12": lambda: expand((x + y + z + w + 1) ** 12),
         "expand e(e+w), e = (x+y+z+w)^8": lambda: expand(e * (e + w)),
         "build a sum of 5000 monomials": lambda: library.Add(
             *[(n + 1) * x ** (n % 50) * y ** (n // 50) * z for n in range(5000)]),
+        "series of (sin a + cos a)^10 to order 5": lambda: truncated_series(library, power, a, 6),
         "7th derivative of exp(x sin x) log x": lambda: derivative(exp(x * sin(x)) * log(x), 7),
         "2nd derivative of a 12-fold nesting": lambda: derivative(nested, 2),
         "substitute x = a+b in (x+y+z)^12, expand": lambda: expand(((x + y + z) ** 12).subs({x: a + b})),
         "substitute 20 rationals in 1000 terms": lambda: terms.subs(values),
     }
+
+
+def truncated_series(library, function, variable, order):
+    """The terms below an order, as a sum without the remainder."""
+    if library.__name__ == "symengine":
+        return library.series(function, variable, 0, order)
+    return library.series(function, variable, 0, order).removeO()
 
 
 def measure(function, before, limit, repeats=5):
@@ -71,7 +81,7 @@ def measure(function, before, limit, repeats=5):
             least = elapsed if least is None else min(least, elapsed)
             if elapsed > limit / 4:
                 break
-    except TimeLimit:
+    except (TimeLimit, AttributeError, NotImplementedError):
         return None, None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

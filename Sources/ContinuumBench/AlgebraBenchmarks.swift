@@ -29,6 +29,11 @@ enum AlgebraBenchmarks {
                 return Expression.sum(of: monomials).termCount
             }
         },
+        Benchmark("series of (sin a + cos a)^10 to order 5") {
+            let power = (sin(a) + cos(a)) ** 10
+            let variable = Symbol("a")
+            return { try Series(of: power, in: variable, upTo: 6).terms.count }
+        },
         Benchmark("7th derivative of exp(x sin x) log x") {
             let function = exp(x * sin(x)) * log(x)
             let variable = Symbol("x")

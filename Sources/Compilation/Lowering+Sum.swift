@@ -13,6 +13,8 @@ extension Lowering {
     private enum Cancelling {
         case error(Expression)
         case errorSquared(Expression)
+        case tangent(Expression)
+        case tangentSquared(Expression)
         case exponential(base: Expression, exponent: Expression)
 
         init?(_ factor: Expression.Factor) {
@@ -21,6 +23,14 @@ extension Lowering {
                     self = .error(arguments[0])
                 } else if factor.exponent.number == 2 {
                     self = .errorSquared(arguments[0])
+                } else {
+                    return nil
+                }
+            } else if case .function(.tanh, let arguments) = factor.base.content {
+                if factor.exponent.isOne {
+                    self = .tangent(arguments[0])
+                } else if factor.exponent.number == 2 {
+                    self = .tangentSquared(arguments[0])
                 } else {
                     return nil
                 }
@@ -103,6 +113,12 @@ extension Lowering {
             guard opposite else { return nil }
             let complement = errorComplement(of: graph.apply(.magnitude, [try node(of: u)]))
             return (graph.apply(.complementOfSquare, [complement]), true)
+        case .tangent(let u):
+            let argument = try node(of: u)
+            return (graph.apply(.tangentComplement, [opposite ? argument : graph.negate(argument)]), true)
+        case .tangentSquared(let u):
+            guard opposite else { return nil }
+            return (graph.apply(.secantSquared, [try node(of: u)]), true)
         case .exponential(let base, let exponent):
             guard opposite else { return nil }
             return (graph.apply(.exponentialMinusOne, [try logarithm(ofPower: base, exponent)]), false)

@@ -8,6 +8,7 @@ import ExactNumbers
 /// | `A - A erf(u)`, `A + A erf(u)` | `A erfc(u)`, `A erfc(-u)` |
 /// | `A - A erf(u)^2` | `A c (2 - c)` with `c = erfc(abs(u))` |
 /// | `A erf(u) - A erf(v)` | erfc of both in a common tail |
+/// | `A - A tanh(u)`, `A - A tanh(u)^2` | `2 A/(1 + e^(2u))`, `A/cosh(u)^2` |
 /// | `A e^u - A`, `A b^u - A` | `A expm1(u)`, `A expm1(u log b)` |
 /// | `log(1 + u)` | `log1p(u)` |
 /// | `sign(u) A` | 0 at u = 0, whatever A |

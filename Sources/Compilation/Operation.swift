@@ -22,6 +22,8 @@ enum Operation: Hashable {
     case complementOfSquare
     /// erf(a) - erf(b) without cancellation in a common tail.
     case errorDifference
+    /// 1 - tanh(a) and 1 - tanh(a)^2.
+    case tangentComplement, secantSquared
     case sine, cosine, hyperbolicTangent, arcTangent, arcSine
     case gamma
     case polygamma(Int)
@@ -67,6 +69,8 @@ enum Operation: Hashable {
         case .errorComplement: return erfc(a)
         case .complementOfSquare: return a * (2 - a)
         case .errorDifference: return Kernels.errorDifference(a, b)
+        case .tangentComplement: return 2 / (1 + exp(2 * a))
+        case .secantSquared: return Kernels.secantSquared(a)
         case .sine: return sin(a)
         case .cosine: return cos(a)
         case .hyperbolicTangent: return tanh(a)
@@ -100,6 +104,12 @@ enum Kernels {
         if a > 0.5 && b > 0.5 { return erfc(b) - erfc(a) }
         if a < -0.5 && b < -0.5 { return erfc(-a) - erfc(-b) }
         return erf(a) - erf(b)
+    }
+
+    /// 1/cosh(a)^2, without overflow.
+    static func secantSquared(_ a: Double) -> Double {
+        let e = exp(-2 * a.magnitude)
+        return 4 * e / ((1 + e) * (1 + e))
     }
 
     @inline(__always)

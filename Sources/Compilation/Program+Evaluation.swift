@@ -16,20 +16,29 @@ extension Program {
         precondition(
             inputs.count == inputCount && uniforms.count == uniformCount && outputs.count == outputCount,
             "a program is evaluated with the inputs and outputs it was compiled for")
+        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: inputCount + outputCount + 1) {
+            guard let table = $0.baseAddress else { return }
+            for (k, input) in inputs.enumerated() { table[k] = UnsafeMutablePointer(mutating: input) }
+            for (k, output) in outputs.enumerated() { table[inputCount + k] = output }
+            evaluate(table, uniforms: uniforms, count: count)
+        }
+    }
+
+    /// The same, with the pointers to the inputs and then the outputs in one table.
+    func evaluate(_ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double], count: Int) {
         let lanes = min(count, Self.blockSize)
-        let slotCount = inputCount + outputCount + temporaryCount
+        let outer = inputCount + outputCount
         withUnsafeTemporaryAllocation(of: Double.self, capacity: sharedValues.count + temporaryCount * lanes + 1) {
             scratch in
             guard let scratch = scratch.baseAddress else { return }
             computeShared(uniforms, into: scratch)
             let registers = scratch + sharedValues.count
-            withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: slotCount + 1) { slots in
-                guard let slots = slots.baseAddress else { return }
-                for k in 0..<temporaryCount { slots[inputCount + outputCount + k] = registers + k * lanes }
+            withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: outer + temporaryCount + 1) {
+                guard let slots = $0.baseAddress else { return }
+                for k in 0..<temporaryCount { slots[outer + k] = registers + k * lanes }
                 var done = 0
                 while done < count {
-                    for k in 0..<inputCount { slots[k] = UnsafeMutablePointer(mutating: inputs[k]) + done }
-                    for k in 0..<outputCount { slots[inputCount + k] = outputs[k] + done }
+                    for k in 0..<outer { slots[k] = table[k] + done }
                     let lanes = min(count - done, Self.blockSize)
                     for instruction in body { run(instruction, slots, scratch, lanes) }
                     done += lanes

@@ -42,7 +42,21 @@ public struct AdaptiveQuadrature: Sendable {
     public func integral(
         from lower: Double, to upper: Double, breakpoints: [Double] = [], of f: (Double) -> Double
     ) throws(QuadratureError) -> Double {
-        if lower > upper { return -(try integral(from: upper, to: lower, breakpoints: breakpoints, of: f)) }
+        try integral(
+            from: lower, to: upper, breakpoints: breakpoints,
+            ofBatch: { points in
+                for k in points.indices { points[k] = f(points[k]) }
+            })
+    }
+
+    /// Points to be replaced by the values of an integrand there.
+    public typealias Points = UnsafeMutableBufferPointer<Double>
+
+    /// The same of an integrand that is evaluated at ``pointCount`` points at once.
+    public func integral(
+        from lower: Double, to upper: Double, breakpoints: [Double] = [], ofBatch f: (Points) -> Void
+    ) throws(QuadratureError) -> Double {
+        if lower > upper { return -(try integral(from: upper, to: lower, breakpoints: breakpoints, ofBatch: f)) }
         if lower == upper { return 0 }
         let inner = breakpoints.filter { $0 > lower && $0 < upper && $0.isFinite }.sorted()
         guard lower.isInfinite || upper.isInfinite else { return try integrate(f, over: [lower] + inner + [upper]) }
@@ -55,11 +69,17 @@ public struct AdaptiveQuadrature: Sendable {
         let points = ([lower] + inner + (lower < centre && centre < upper ? [centre] : []) + [upper]).map(forward)
         let ends = points.sorted().reduce(into: [Double]()) { if $0.last != $1 { $0.append($1) } }
         return try integrate(
-            { t in
-                let rest = 1 - t.magnitude
-                let value = f(centre + t / rest)
-                // Far out an integrand that has underflowed stays zero however large the Jacobian.
-                return value == 0 ? 0 : value / (rest * rest)
+            { points in
+                withUnsafeTemporaryAllocation(of: Double.self, capacity: points.count) { jacobians in
+                    for k in points.indices {
+                        let rest = 1 - points[k].magnitude
+                        jacobians[k] = 1 / (rest * rest)
+                        points[k] = centre + points[k] / rest
+                    }
+                    f(points)
+                    // Far out an integrand that has underflowed stays zero however large the Jacobian.
+                    for k in points.indices where points[k] != 0 { points[k] *= jacobians[k] }
+                }
             }, over: ends)
     }
 
@@ -67,7 +87,7 @@ public struct AdaptiveQuadrature: Sendable {
         var lower, upper, value, error, magnitude: Double
     }
 
-    private func integrate(_ f: (Double) -> Double, over ends: [Double]) throws(QuadratureError) -> Double {
+    private func integrate(_ f: (Points) -> Void, over ends: [Double]) throws(QuadratureError) -> Double {
         var pieces: [Piece] = []
         for (a, b) in zip(ends, ends.dropFirst()) { Self.insert(try Self.rule(f, a, b), into: &pieces) }
         while true {
@@ -113,31 +133,34 @@ public struct AdaptiveQuadrature: Sendable {
         return largest
     }
 
-    private static func rule(_ f: (Double) -> Double, _ a: Double, _ b: Double) throws(QuadratureError) -> Piece {
+    /// The number of points at which an integrand is evaluated at once.
+    public static let pointCount = 21
+
+    private static func rule(_ f: (Points) -> Void, _ a: Double, _ b: Double) throws(QuadratureError) -> Piece {
         let (centre, half) = (0.5 * (a + b), 0.5 * (b - a))
-        func evaluated(_ x: Double) throws(QuadratureError) -> Double {
-            let value = f(x)
-            guard value.isFinite else { throw .notFinite(at: x) }
-            return value
-        }
-        let middle = try evaluated(centre)
-        var kronrod = middle * kronrodWeights[0]
-        var gauss = 0.0
-        var magnitude = middle.magnitude * kronrodWeights[0]
-        var values = [(middle, kronrodWeights[0])]
-        values.reserveCapacity(21)
+        // The middle, then the pairs to its left and right.
+        var values = [Double](repeating: centre, count: pointCount)
         for k in 1...10 {
-            let offset = half * kronrodNodes[k]
-            let (left, right) = (try evaluated(centre - offset), try evaluated(centre + offset))
+            values[2 * k - 1] -= half * kronrodNodes[k]
+            values[2 * k] += half * kronrodNodes[k]
+        }
+        let points = values
+        values.withUnsafeMutableBufferPointer { f($0) }
+        if let bad = values.firstIndex(where: { !$0.isFinite }) { throw .notFinite(at: points[bad]) }
+        var kronrod = values[0] * kronrodWeights[0]
+        var gauss = 0.0
+        var magnitude = kronrod.magnitude
+        for k in 1...10 {
+            let (left, right) = (values[2 * k - 1], values[2 * k])
             kronrod += kronrodWeights[k] * (left + right)
             magnitude += kronrodWeights[k] * (left.magnitude + right.magnitude)
             if !k.isMultiple(of: 2) { gauss += gaussWeights[k / 2] * (left + right) }
-            values.append((left, kronrodWeights[k]))
-            values.append((right, kronrodWeights[k]))
         }
         // The difference of the rules, scaled as in QUADPACK: the error falls with its power 3/2.
         let mean = 0.5 * kronrod
-        let spread = values.reduce(0) { $0 + $1.1 * ($1.0 - mean).magnitude } * half
+        var spread = 0.0
+        for (k, value) in values.enumerated() { spread += kronrodWeights[(k + 1) / 2] * (value - mean).magnitude }
+        spread *= half
         var error = ((kronrod - gauss) * half).magnitude
         if spread != 0, error != 0 { error = spread * min(1, pow(200 * error / spread, 1.5)) }
         error = max(error, 50 * 0x1p-53 * magnitude * half)

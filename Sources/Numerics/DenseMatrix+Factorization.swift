@@ -1,5 +1,5 @@
 /// Why a matrix computation has no answer.
-public enum MatrixError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum DenseMatrixError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The matrix of a linear system is singular to working precision.
     case singular
     /// A matrix that should be positive semidefinite has this negative pivot.
@@ -20,9 +20,9 @@ extension DenseMatrix {
     /// The solution X of A X = B, by LU decomposition with partial pivoting.
     ///
     /// - Precondition: the matrix is square, and B has as many rows.
-    /// - Throws: ``MatrixError/singular``, ``MatrixError/notFinite``.
+    /// - Throws: ``DenseMatrixError/singular``, ``DenseMatrixError/notFinite``.
     /// - Complexity: O(n^3).
-    public func solve(_ right: DenseMatrix) throws(MatrixError) -> DenseMatrix {
+    public func solve(_ right: DenseMatrix) throws(DenseMatrixError) -> DenseMatrix {
         precondition(rows == columns && rows == right.rows, "a linear system has a square matrix")
         guard isFinite, right.isFinite else { throw .notFinite }
         let (n, width) = (rows, right.columns)
@@ -55,7 +55,7 @@ extension DenseMatrix {
     }
 
     /// The solution x of A x = b; see ``solve(_:)-(DenseMatrix)``.
-    public func solve(_ right: [Double]) throws(MatrixError) -> [Double] {
+    public func solve(_ right: [Double]) throws(DenseMatrixError) -> [Double] {
         try solve(DenseMatrix(rows: right.count, columns: 1, entries: right)).entries
     }
 
@@ -64,9 +64,9 @@ extension DenseMatrix {
     /// A pivot within rounding of zero, `tolerance` times its diagonal entry, counts as zero and leaves a zero column.
     ///
     /// - Precondition: the matrix is square; only its lower triangle is read.
-    /// - Throws: ``MatrixError/notSemidefinite(pivot:)``, ``MatrixError/notFinite``.
+    /// - Throws: ``DenseMatrixError/notSemidefinite(pivot:)``, ``DenseMatrixError/notFinite``.
     /// - Complexity: O(n^3).
-    public func choleskyFactor(tolerance: Double = 1e-13) throws(MatrixError) -> DenseMatrix {
+    public func choleskyFactor(tolerance: Double = 1e-13) throws(DenseMatrixError) -> DenseMatrix {
         precondition(rows == columns, "a matrix with a Cholesky factor is square")
         guard isFinite else { throw .notFinite }
         var factor = DenseMatrix(rows: rows, columns: rows)

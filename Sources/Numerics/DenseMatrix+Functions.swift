@@ -5,9 +5,9 @@ extension DenseMatrix {
     ///
     /// Source: Higham, "The scaling and squaring method for the matrix exponential revisited", 2005, algorithm 2.3.
     ///
-    /// - Throws: ``MatrixError/notFinite`` where an entry is not finite or the result overflows.
+    /// - Throws: ``DenseMatrixError/notFinite`` where an entry is not finite or the result overflows.
     /// - Complexity: O(n^3 (6 + log2 of the norm)).
-    public func exponential() throws(MatrixError) -> DenseMatrix {
+    public func exponential() throws(DenseMatrixError) -> DenseMatrix {
         precondition(rows == columns, "only a square matrix has an exponential")
         guard isFinite else { throw .notFinite }
         let norm = infinityNorm
@@ -39,9 +39,9 @@ extension DenseMatrix {
     /// Jacobi's cyclic rotations (Golub and Van Loan, section 8.5): slow for large matrices, accurate for all.
     ///
     /// - Precondition: the matrix is square; its symmetric part is used.
-    /// - Throws: ``MatrixError/notFinite``.
+    /// - Throws: ``DenseMatrixError/notFinite``.
     /// - Complexity: O(n^3) a sweep, about ten sweeps.
-    public func symmetricEigenvalues() throws(MatrixError) -> (values: [Double], vectors: DenseMatrix) {
+    public func symmetricEigenvalues() throws(DenseMatrixError) -> (values: [Double], vectors: DenseMatrix) {
         precondition(rows == columns, "only a square matrix has eigenvalues")
         guard isFinite else { throw .notFinite }
         let n = rows

@@ -17,7 +17,7 @@ struct DenseMatrixTests {
     func `a solution satisfies its system`(n: Int) throws {
         let (a, x) = (Self.random(n, n, seed: 1), Self.random(n, 3, seed: 2))
         #expect(distance(try a.solve(a * x), x) < 1e-11)
-        #expect(throws: MatrixError.singular) { try DenseMatrix([[1, 2], [2, 4]]).solve([1, 1]) }
+        #expect(throws: DenseMatrixError.singular) { try DenseMatrix([[1, 2], [2, 4]]).solve([1, 1]) }
     }
 
     @Test func `a Cholesky factor squares to its matrix, singular or not`() throws {
@@ -26,8 +26,8 @@ struct DenseMatrixTests {
             let factor = try matrix.choleskyFactor()
             #expect(distance(factor * factor.transposed, matrix) < 1e-12)
         }
-        #expect(throws: MatrixError.self) { try DenseMatrix([[1, 2], [2, 1]]).choleskyFactor() }
-        #expect(throws: MatrixError.self) { try DenseMatrix([[0, 1], [1, 1]]).choleskyFactor() }
+        #expect(throws: DenseMatrixError.self) { try DenseMatrix([[1, 2], [2, 1]]).choleskyFactor() }
+        #expect(throws: DenseMatrixError.self) { try DenseMatrix([[0, 1], [1, 1]]).choleskyFactor() }
     }
 
     @Test func `the exponential of a rotation, a nilpotent and a stiff matrix`() throws {
@@ -37,7 +37,7 @@ struct DenseMatrixTests {
         #expect(distance(nilpotent, DenseMatrix([[1, 1, 3.5], [0, 1, 3], [0, 0, 1]])) < 1e-15)
         let stiff = try DenseMatrix([[-1000, 1], [0, -1]]).exponential()
         #expect(relativeError(stiff[0, 1], (exp(-1) - exp(-1000)) / 999) < 1e-12)
-        #expect(throws: MatrixError.notFinite) { try DenseMatrix([[1000]]).exponential() }
+        #expect(throws: DenseMatrixError.notFinite) { try DenseMatrix([[1000]]).exponential() }
     }
 
     @Test(arguments: [1, 2, 3, 12])

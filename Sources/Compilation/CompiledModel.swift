@@ -1,0 +1,175 @@
+import Algebra
+import Matching
+import Numerics
+import Probability
+
+/// The state of a path: state s of coordinate i (from 0) is number s d + i, so that all positions come first.
+public typealias State = [Double]
+/// A matrix over the entries of a ``State``.
+public typealias Matrix = DenseMatrix
+
+/// An SDE with numbers for its parameters, on a landscape.
+///
+/// Drift and diffusion are closures of one state; `evaluate` and `advance` take many states at once. A coefficient that is
+/// singular at a state is infinite or NaN there: see ``isFinite(at:time:)``.
+public struct CompiledModel: Sendable {
+    /// The number d of coordinates.
+    public let dimension: Int
+    /// The number of states of a coordinate.
+    public let stateCount: Int
+    /// The number of Brownian motions of a coordinate.
+    public let noiseCount: Int
+    /// The names of the states of a coordinate.
+    public let stateNames: [String]
+    /// The step size eta.
+    public let stepSize: Double
+    public let landscape: Landscape
+    /// The entries of the diffusion s of a coordinate that are not zero everywhere, by state and Brownian motion.
+    public let diffusionEntries: [(state: Int, noise: Int)]
+
+    private let coefficients: CoordinateKernel
+    private let covarianceKernel: CoordinateKernel
+    private let step: CoordinateKernel
+
+    fileprivate init(
+        _ sde: SDE, on landscape: Landscape, parameters: [String: Double], accepted: Set<String>,
+        draw: GradientDraw?, functions: [Function: ExternalFunction]
+    ) throws(CompilationError) {
+        dimension = landscape.dimension
+        stateCount = sde.states.count
+        noiseCount = sde.diffusion.first?.count ?? 0
+        stateNames = sde.states.map(\.name)
+        self.landscape = landscape
+        let covariance = sde.covariance.flatMap { $0 }
+        let formulas = sde.drift + covariance + sde.diffusion.flatMap { $0 }
+        let own = Set(sde.states + [sde.time, Expression.dimension])
+        let ofDraw = draw.map { [$0.mean, $0.scale] + $0.law.arguments } ?? []
+        let used = Set((formulas + ofDraw).flatMap(\.symbols)).union([sde.stepSize]).subtracting(own)
+        let table = try ParameterTable(
+            parameters, symbols: used.filter { !$0.isRandom && !($0.role == .field && $0.name == "f") },
+            accepted: accepted.union(["B"]), dimension: dimension)
+        stepSize = try table.values(of: sde.stepSize)[0]
+
+        var entries: [(state: Int, noise: Int)] = []
+        for (a, row) in sde.diffusion.enumerated() {
+            for (q, entry) in row.enumerated() where !entry.isZero { entries.append((a, q)) }
+        }
+        diffusionEntries = entries
+        let diffusion = entries.map { sde.diffusion[$0.state][$0.noise] }
+        var source = CoordinateKernel.Source(
+            formulas: sde.drift + diffusion, states: sde.states, uniforms: [sde.time], draw: draw, functions: functions)
+        coefficients = try CoordinateKernel(source, on: landscape, parameters: table)
+        source.formulas = covariance
+        covarianceKernel = try CoordinateKernel(source, on: landscape, parameters: table)
+
+        // One step of Euler and Maruyama's scheme as one kernel.
+        let (length, root) = (Symbol("dt"), Symbol("sqrt(eta*dt)"))
+        let normals = (0..<noiseCount).map { Symbol("Z\($0)", indices: sde.states[0].indices) }
+        source.formulas = sde.states.indices.map { a in
+            let noise = Expression.sum(of: normals.indices.map { sde.diffusion[a][$0] * Expression(normals[$0]) })
+            return Expression(sde.states[a]) + Expression(length) * sde.drift[a] + Expression(root) * noise
+        }
+        source.supplied = normals
+        source.uniforms += [length, root]
+        step = try CoordinateKernel(source, on: landscape, parameters: table)
+    }
+
+    // MARK: One state
+
+    /// The drift b: (state, time) to state.
+    public var drift: @Sendable (State, Double) -> State {
+        { [coefficients, stateCount, dimension] state, time in
+            Array(evaluateOne(coefficients, state, time).prefix(stateCount * dimension))
+        }
+    }
+
+    /// The diffusion s, S = s s^T: (state, time) to a matrix with a column for each Brownian motion; that of motion q of
+    /// coordinate i is column q d + i.
+    public var diffusion: @Sendable (State, Double) -> Matrix {
+        { [coefficients, stateCount, noiseCount, dimension, diffusionEntries] state, time in
+            let values = evaluateOne(coefficients, state, time)
+            var matrix = Matrix(rows: stateCount * dimension, columns: noiseCount * dimension)
+            for (k, entry) in diffusionEntries.enumerated() {
+                for i in 0..<dimension {
+                    matrix[entry.state * dimension + i, entry.noise * dimension + i] =
+                        values[(stateCount + k) * dimension + i]
+                }
+            }
+            return matrix
+        }
+    }
+
+    /// The covariance S, without the factor eta: (state, time) to a symmetric matrix.
+    public var covariance: @Sendable (State, Double) -> Matrix {
+        { [covarianceKernel, stateCount, dimension] state, time in
+            let values = evaluateOne(covarianceKernel, state, time)
+            var matrix = Matrix(rows: stateCount * dimension, columns: stateCount * dimension)
+            for a in 0..<stateCount {
+                for c in 0..<stateCount {
+                    for i in 0..<dimension {
+                        matrix[a * dimension + i, c * dimension + i] = values[(a * stateCount + c) * dimension + i]
+                    }
+                }
+            }
+            return matrix
+        }
+    }
+
+    /// Whether every coefficient has a finite value at a state.
+    public func isFinite(at state: State, time: Double) -> Bool {
+        evaluateOne(coefficients, state, time).allSatisfy(\.isFinite)
+    }
+
+    // MARK: Many states at once. Row r of a table of states is entry r of every path's State.
+
+    /// The drift, in rows as the states, and the diffusion: entry k of ``diffusionEntries`` for coordinate i is row k d + i
+    /// of its table.
+    ///
+    /// - Precondition: no table overlaps another.
+    public func evaluate(states: LaneRows, time: Double, drift: LaneRows, diffusion: LaneRows, count: Int) {
+        coefficients.evaluate(
+            states: states, supplied: nil, uniforms: [time], into: [drift, diffusion], split: stateCount, count: count)
+    }
+
+    /// The covariance: entry (a, c) for coordinate i is row (a n + c) d + i, with n states of a coordinate.
+    public func evaluateCovariance(states: LaneRows, time: Double, into result: LaneRows, count: Int) {
+        covarianceKernel.evaluate(states: states, supplied: nil, uniforms: [time], into: [result], count: count)
+    }
+
+    /// One step of Euler and Maruyama's scheme: x + b dt + sqrt(eta dt) s Z.
+    ///
+    /// - Parameters:
+    ///   - normals: standard normal numbers, that of motion q of coordinate i in row q d + i.
+    ///   - result: receives the next states; no table overlaps another.
+    public func advance(
+        states: LaneRows, normals: LaneRows, time: Double, by length: Double, into result: LaneRows, count: Int
+    ) {
+        let root = (stepSize * length).squareRoot()
+        step.evaluate(
+            states: states, supplied: normals, uniforms: [time, length, root], into: [result], count: count)
+    }
+}
+
+private func evaluateOne(_ kernel: CoordinateKernel, _ state: State, _ time: Double) -> [Double] {
+    kernel.evaluateOne(states: state, supplied: [], uniforms: [time])
+}
+
+extension SDE {
+    /// The model with numbers for its parameters, on a landscape.
+    ///
+    /// - Parameters:
+    ///   - landscape: where the gradient, and at order 2 the Hessian, come from.
+    ///   - parameters: a value for the step size and every parameter, by name; `sigma` for all coordinates, or `sigma1`,
+    ///     `sigma2`, ... for each.
+    ///   - accepted: names of parameters that may be given although the formulas do not have them.
+    ///   - draw: the gradient draw that named expectations are over.
+    ///   - functions: what schedules stand for.
+    /// - Throws: ``CompilationError`` that names what is missing, unknown or out of range.
+    public func compiled(
+        on landscape: Landscape, parameters: [String: Double], accepting accepted: Set<String> = [],
+        draw: GradientDraw? = nil, functions: [Function: ExternalFunction] = [:]
+    ) throws(CompilationError) -> CompiledModel {
+        try CompiledModel(
+            self, on: landscape, parameters: parameters, accepted: accepted, draw: draw, functions: functions)
+    }
+}

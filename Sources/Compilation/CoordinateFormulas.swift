@@ -1,0 +1,93 @@
+import Algebra
+import Probability
+
+/// Formulas of one coordinate, taken apart into what can be computed coordinate by coordinate and what couples them.
+///
+/// A sum over coordinates becomes a stage: `sum_j d_ij f w_j` is a Hessian-vector product of the values of `w`, any sum of
+/// expressions of one coordinate a plain sum; a named expectation becomes a quadrature. Each is replaced in the formulas
+/// by a symbol that stands for its result.
+struct CoordinateFormulas {
+    enum Stage: Hashable {
+        /// (H w)_i.
+        case hessianProduct(Expression)
+        /// sum_j w_j.
+        case plainSum(Expression)
+        /// E[body] over the gradient noise of the coordinate.
+        case expectation(Expression)
+    }
+
+    private(set) var outputs: [Expression] = []
+    /// The stages in the order in which they can be computed, with the symbols that hold their results.
+    private(set) var stages: [(stage: Stage, result: Symbol)] = []
+    private var known: [Stage: Symbol] = [:]
+    private let index: Index
+
+    /// - Parameter index: the free index of the coordinate.
+    init(_ formulas: [Expression], index: Index) throws(CompilationError) {
+        self.index = index
+        for formula in formulas {
+            if formula.depth > Lowering.largestDepth { throw .tooLarge(measure: "depth", limit: Lowering.largestDepth) }
+            outputs.append(try replacingStages(formula))
+        }
+    }
+
+    private mutating func replacingStages(_ formula: Expression) throws(CompilationError) -> Expression {
+        guard formula.containsIndexSum || formula.containsExpectation else { return formula }
+        var replacements: [Expression: Expression] = [:]
+        var found: [Expression] = []
+        collect(formula, into: &found)
+        for expression in found {
+            switch expression.content {
+            case .indexSum(let body): replacements[expression] = Expression(try sum(body))
+            case .expectation(let body):
+                if body.containsIndexSum || body.containsExpectation { throw .unsupportedExpectation }
+                replacements[expression] = Expression(symbol(for: .expectation(body)))
+            default: break
+            }
+        }
+        return formula.replacing { replacements[$0] }
+    }
+
+    /// The outermost sums and expectations.
+    private func collect(_ expression: Expression, into found: inout [Expression]) {
+        switch expression.content {
+        case .indexSum, .expectation: found.append(expression)
+        default:
+            guard expression.containsIndexSum || expression.containsExpectation else { return }
+            for operand in expression.operands { collect(operand, into: &found) }
+        }
+    }
+
+    private mutating func sum(_ body: Expression) throws(CompilationError) -> Symbol {
+        let (coefficient, factors) = body.asProduct
+        for factor in factors {
+            guard let hessian = factor.base.symbol, hessian.role == .field, factor.exponent.isOne,
+                hessian.derivatives.count == 2, hessian.derivatives.contains(.bound(0)),
+                hessian.derivatives.contains(index)
+            else { continue }
+            let rest = factors.filter { $0.base != factor.base }.map { Expression.power($0.base, $0.exponent) }
+            let vector = try ofOneCoordinate(Expression.product(of: [Expression(coefficient)] + rest))
+            return symbol(for: .hessianProduct(vector))
+        }
+        return symbol(for: .plainSum(try ofOneCoordinate(body)))
+    }
+
+    /// The body of a sum, its bound index made the free one, with its own stages replaced.
+    private mutating func ofOneCoordinate(_ body: Expression) throws(CompilationError) -> Expression {
+        for symbol in body.symbols where (symbol.indices + symbol.derivatives).contains(index) {
+            throw .unsupportedSum
+        }
+        let index = index
+        let renamed = body.mapIndices { $0 == .bound(0) ? index : $0 }
+        if renamed.containsIndexSum { throw .unsupportedSum }
+        return try replacingStages(renamed)
+    }
+
+    private mutating func symbol(for stage: Stage) -> Symbol {
+        if let symbol = known[stage] { return symbol }
+        let symbol = Symbol("stage\(stages.count + 1)", indices: [index])
+        known[stage] = symbol
+        stages.append((stage, symbol))
+        return symbol
+    }
+}

@@ -1,0 +1,193 @@
+import Algebra
+import Probability
+
+/// Formulas of one coordinate compiled for all coordinates and many states at once.
+struct CoordinateKernel: Sendable {
+    /// What a kernel is compiled from.
+    struct Source {
+        /// The formulas of coordinate `i`.
+        var formulas: [Expression]
+        /// The states of coordinate `i`.
+        var states: [Symbol]
+        /// Further values of coordinate `i` that the caller supplies, such as noise.
+        var supplied: [Symbol] = []
+        /// Numbers that the caller supplies once for a call, such as the time.
+        var uniforms: [Symbol] = []
+        /// The gradient draw that named expectations are over.
+        var draw: GradientDraw?
+        var functions: [Function: ExternalFunction] = [:]
+    }
+
+    /// The number of lanes that all stages pass through before the next ones begin.
+    private static let chunk = 512
+
+    let landscape: Landscape
+    private let stateCount: Int
+    private let suppliedCount: Int
+    let outputCount: Int
+    private let program: Program
+    private let stages: [CompiledStage]
+    /// The values for each coordinate of the parameters that differ between coordinates.
+    private let coordinateParameters: [[Double]]
+    private let needs: Needs
+
+    /// What the formulas need of the landscape.
+    struct Needs: Sendable {
+        var value = false
+        var gradient = false
+        var hessianDiagonal = false
+    }
+
+    private enum CompiledStage: Sendable {
+        case hessianProduct(Program)
+        case plainSum(Program)
+        case expectation(NoiseIntegral)
+    }
+
+    init(_ source: Source, on landscape: Landscape, parameters: ParameterTable) throws(CompilationError) {
+        guard let index = source.states.first?.indices.first else { throw .undefined }
+        let split = try CoordinateFormulas(source.formulas, index: index)
+        let resolver = CoordinateResolver(
+            source, stages: split.stages.map(\.result), index: index, dimension: landscape.dimension,
+            parameters: parameters)
+        // The parameters of each coordinate become known as the formulas are compiled.
+        var stages: [CompiledStage] = []
+        for (stage, _) in split.stages {
+            switch stage {
+            case .hessianProduct(let vector):
+                try landscape.requireHessian()
+                stages.append(.hessianProduct(try resolver.program([vector])))
+            case .plainSum(let term): stages.append(.plainSum(try resolver.program([term])))
+            case .expectation(let body):
+                guard let draw = source.draw else { throw .unsupportedExpectation }
+                stages.append(.expectation(try NoiseIntegral(of: body, over: draw, resolver)))
+            }
+        }
+        program = try resolver.program(split.outputs)
+        self.stages = stages
+        self.landscape = landscape
+        stateCount = source.states.count
+        suppliedCount = source.supplied.count
+        outputCount = source.formulas.count
+        coordinateParameters = resolver.coordinateParameters
+        needs = resolver.needs
+        if needs.hessianDiagonal { try landscape.requireHessian() }
+    }
+
+    /// Evaluates the formulas.
+    ///
+    /// Rows hold one quantity of one coordinate: quantity q of coordinate i is row q d + i of its table.
+    ///
+    /// - Parameters:
+    ///   - outputs: one table, or two of which the second begins with the formula number `split`.
+    func evaluate(
+        states: LaneRows, supplied: LaneRows?, uniforms: [Double], into outputs: [LaneRows], split: Int = .max,
+        count: Int
+    ) {
+        withUnsafeTemporaryAllocation(
+            of: UnsafeMutablePointer<Double>.self, capacity: max(1, outputCount * landscape.dimension)
+        ) { memory in
+            guard let rows = memory.baseAddress else { return }
+            let d = landscape.dimension
+            for q in 0..<outputCount {
+                for i in 0..<d { rows[q * d + i] = q < split ? outputs[0][q * d + i] : outputs[1][(q - split) * d + i] }
+            }
+            evaluate(states: states, supplied: supplied, uniforms: uniforms, into: rows, count: count)
+        }
+    }
+
+    /// The formulas at one state, formula q of coordinate i as number q d + i.
+    func evaluateOne(states: [Double], supplied: [Double], uniforms: [Double]) -> [Double] {
+        let d = landscape.dimension
+        precondition(
+            states.count == stateCount * d && supplied.count == suppliedCount * d,
+            "a state has an entry for each state of each coordinate")
+        var memory = states + supplied + [Double](repeating: 0, count: outputCount * d)
+        return memory.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return [] }
+            let rows = LaneRows(base, stride: 1)
+            let result = rows.dropping(rows: (stateCount + suppliedCount) * d)
+            evaluate(
+                states: rows, supplied: rows.dropping(rows: stateCount * d), uniforms: uniforms, into: [result],
+                count: 1)
+            return (0..<outputCount * d).map { result[$0][0] }
+        }
+    }
+
+    private func evaluate(
+        states: LaneRows, supplied: LaneRows?, uniforms: [Double],
+        into outputs: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, count: Int
+    ) {
+        let lanes = min(count, Self.chunk)
+        let d = landscape.dimension
+        let shared = (0..<d).map { i in uniforms + coordinateParameters.map { $0.count == 1 ? $0[0] : $0[i] } }
+        // The loss, the gradient, the Hessian's diagonal, a row for each stage's result, and one for its operand.
+        let rowCount = 1 + d * (3 + stages.count)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: rowCount * lanes) { memory in
+            guard let base = memory.baseAddress else { return }
+            var done = 0
+            while done < count {
+                let lanes = min(count - done, Self.chunk)
+                evaluateChunk(
+                    states.dropping(lanes: done), supplied?.dropping(lanes: done), shared,
+                    outputs, done, LaneRows(base, stride: lanes), lanes)
+                done += lanes
+            }
+        }
+    }
+
+    private func evaluateChunk(
+        _ states: LaneRows, _ supplied: LaneRows?, _ uniforms: [[Double]],
+        _ outputs: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, _ firstLane: Int, _ scratch: LaneRows,
+        _ lanes: Int
+    ) {
+        let d = landscape.dimension
+        let gradient = scratch.dropping(rows: 1)
+        let diagonal = scratch.dropping(rows: 1 + d)
+        let operand = scratch.dropping(rows: 1 + 2 * d)
+        let results = scratch.dropping(rows: 1 + 3 * d)
+        if needs.value { landscape.value(at: states, into: scratch[0], count: lanes) }
+        if needs.gradient { landscape.gradient(at: states, into: gradient, count: lanes) }
+        if needs.hessianDiagonal { landscape.hessianDiagonal(at: states, into: diagonal, count: lanes) }
+        let inputCount = program.inputCount
+        let capacity = inputCount + max(1, outputCount)
+        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: capacity) { memory in
+            guard let table = memory.baseAddress else { return }
+            func fillInputs(_ i: Int) {
+                for s in 0..<stateCount { table[s] = states[s * d + i] }
+                for s in 0..<suppliedCount { table[stateCount + s] = (supplied ?? scratch)[s * d + i] }
+                let base = stateCount + suppliedCount
+                (table[base], table[base + 1], table[base + 2]) = (scratch[0], gradient[i], diagonal[i])
+                for s in stages.indices { table[base + 3 + s] = results[s * d + i] }
+            }
+            for (s, stage) in stages.enumerated() {
+                let result = results.dropping(rows: s * d)
+                for i in 0..<d {
+                    fillInputs(i)
+                    switch stage {
+                    case .hessianProduct(let vector), .plainSum(let vector):
+                        table[inputCount] = operand[i]
+                        vector.evaluate(table, uniforms: uniforms[i], count: lanes)
+                    case .expectation(let integral):
+                        integral.evaluate(table, uniforms: uniforms[i], into: result[i], count: lanes)
+                    }
+                }
+                switch stage {
+                case .hessianProduct: landscape.hessianProduct(at: states, operand, into: result, count: lanes)
+                case .plainSum:
+                    for lane in 0..<lanes {
+                        var sum = 0.0
+                        for i in 0..<d { sum += operand[i][lane] }
+                        for i in 0..<d { result[i][lane] = sum }
+                    }
+                case .expectation: break
+                }
+            }
+            for i in 0..<d {
+                fillInputs(i)
+                for q in 0..<outputCount { table[inputCount + q] = outputs[q * d + i] + firstLane }
+                program.evaluate(table, uniforms: uniforms[i], count: lanes)
+            }
+        }
+    }
+}

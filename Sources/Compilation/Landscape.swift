@@ -1,0 +1,127 @@
+import Algebra
+import ExactNumbers
+import Numerics
+
+/// A loss function of d coordinates with its gradient and Hessian.
+public struct Landscape: Sendable {
+    public let dimension: Int
+    let kernels: Kernels
+
+    enum Kernels: Sendable {
+        /// Compiled formulas; the Hessian is missing where the loss has a kink.
+        case compiled(
+            value: Program, gradient: Program, product: Result<Program, CompilationError>,
+            diagonal: Result<Program, CompilationError>)
+        case closures(value: Value, gradient: Gradient, product: HessianProduct)
+    }
+
+    /// The loss at a point.
+    public typealias Value = @Sendable (_ point: [Double]) -> Double
+    /// The gradient at a point.
+    public typealias Gradient = @Sendable (_ point: [Double]) -> [Double]
+    /// The Hessian at a point times a direction.
+    public typealias HessianProduct = @Sendable (_ point: [Double], _ direction: [Double]) -> [Double]
+
+    static let largestDimension = 100_000
+
+    /// A landscape from the formula of its loss in `x1`, `x2`, ...; gradient and Hessian come from the algebra.
+    ///
+    /// - Parameters:
+    ///   - loss: the formula; its coordinates are symbols `x` with a coordinate index, or plain symbols `x1`, `x2`, ...
+    ///   - dimension: the number of coordinates, at least the largest that occurs, which is the default.
+    ///   - parameters: values for the other symbols.
+    /// - Throws: ``CompilationError`` for a symbol without a value or a function without a kernel.
+    public init(
+        _ loss: Expression, dimension: Int? = nil, parameters: [String: Double] = [:]
+    ) throws(CompilationError) {
+        var coordinates: [Symbol: Int] = [:]
+        var constants: [Symbol: Double] = [:]
+        for symbol in loss.symbols {
+            if let coordinate = Self.coordinate(of: symbol) {
+                coordinates[symbol] = coordinate
+            } else if let value = parameters[symbol.name] {
+                constants[symbol] = value
+            }
+        }
+        let largest = coordinates.values.max() ?? 0
+        let count = dimension ?? largest
+        guard count >= max(1, largest), count <= Self.largestDimension else { throw .invalidDimension(count) }
+        let positions = (1...count).map { Symbol("x\($0)") }
+        let formula = loss.substituting(coordinates.mapValues { Expression(positions[$0 - 1]) })
+        let gradient = positions.map { formula.derivative(by: $0) }
+        try self.init(formula, gradient, positions, constants)
+    }
+
+    private init(
+        _ formula: Expression, _ gradient: [Expression], _ positions: [Symbol], _ constants: [Symbol: Double]
+    ) throws(CompilationError) {
+        dimension = positions.count
+        let directions = (1...positions.count).map { Symbol("w\($0)") }
+        let directionOf = Dictionary(uniqueKeysWithValues: zip(positions, directions))
+        // Only the coordinates that occur in a component of the gradient have an entry in its row of the Hessian.
+        let product = gradient.map { component in
+            Expression.sum(
+                of: component.symbols.sorted().compactMap { symbol in
+                    directionOf[symbol].map { component.derivative(by: symbol) * Expression($0) }
+                })
+        }
+        let diagonal = zip(gradient, positions).map { $0.derivative(by: $1) }
+        func compiled(_ outputs: [Expression], _ inputs: [Symbol]) -> Result<Program, CompilationError> {
+            Result { () throws(CompilationError) in try Program(outputs, inputs: inputs, constants: constants) }
+        }
+        kernels = .compiled(
+            value: try Program([formula], inputs: positions, constants: constants),
+            gradient: try Program(gradient, inputs: positions, constants: constants),
+            product: compiled(product, positions + directions), diagonal: compiled(diagonal, positions))
+    }
+
+    /// A landscape from functions.
+    ///
+    /// - Throws: ``CompilationError/invalidDimension(_:)``.
+    public init(
+        dimension: Int, value: @escaping Value, gradient: @escaping Gradient, hessianProduct: @escaping HessianProduct
+    ) throws(CompilationError) {
+        guard dimension >= 1, dimension <= Self.largestDimension else { throw .invalidDimension(dimension) }
+        self.dimension = dimension
+        kernels = .closures(value: value, gradient: gradient, product: hessianProduct)
+    }
+
+    private static func coordinate(of symbol: Symbol) -> Int? {
+        if symbol.name == "x", symbol.derivatives.isEmpty, case .coordinate(let k)? = symbol.indices.first,
+            symbol.indices.count == 1, k >= 1
+        {
+            return k
+        }
+        guard symbol.indices.isEmpty, symbol.name.first == "x", let k = Int(symbol.name.dropFirst()), k >= 1 else {
+            return nil
+        }
+        return k
+    }
+}
+
+extension Landscape {
+    /// The quadratic a1 x1^2/2 + a2 x2^2/2 + ...
+    ///
+    /// - Throws: ``CompilationError/undefined`` for a curvature that is not finite, or
+    ///   ``CompilationError/invalidDimension(_:)``.
+    public static func quadratic(_ curvatures: [Double]) throws(CompilationError) -> Landscape {
+        guard !curvatures.isEmpty, curvatures.count <= largestDimension else {
+            throw .invalidDimension(curvatures.count)
+        }
+        let positions = (1...curvatures.count).map { Symbol("x\($0)") }
+        var gradient: [Expression] = []
+        for (curvature, position) in zip(curvatures, positions) {
+            guard let exact = Rational(exactly: curvature) else { throw .undefined }
+            gradient.append(Expression(position).scaled(by: exact))
+        }
+        let loss = Expression.sum(of: zip(gradient, positions).map { ($0 * Expression($1)).scaled(by: .half) })
+        return try Landscape(loss, gradient, positions, [:])
+    }
+
+    /// The seed paper's saddle x'Hx/2 + (lambda/4) sum x_i^4 - (xi/3) sum x_i^3 with H = diag(-1, 2), lambda = 1, xi = 0.1.
+    public static func saddle() throws(CompilationError) -> Landscape {
+        let (x, y) = (Expression(Symbol("x1")), Expression(Symbol("x2")))
+        let quadratic = (2 * y ** 2 - x ** 2) / 2
+        return try Landscape(quadratic + (x ** 4 + y ** 4) / 4 - (x ** 3 + y ** 3) / 30)
+    }
+}

@@ -1,0 +1,139 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Many independent paths of a process, advanced together in fixed chunks that are shared out among threads.
+///
+/// Random numbers are addressed by path and step and sums are merged in the order of the chunks, so that results do
+/// not depend on the number of threads, to the bit.
+struct Ensemble: Sendable {
+    /// Paths of a chunk. Part of the definition of the results: sums are rounded chunk by chunk.
+    static let chunkLanes = 128
+
+    private let process: any EnsembleProcess
+    private let threads: Int
+    private let firstPath: Int
+    private let chunks: [LaneStorage]
+    /// The number of completed steps.
+    private(set) var completedSteps: Int
+
+    /// Paths that all start from the same state.
+    ///
+    /// - Parameters:
+    ///   - paths: the indices of the paths, which address their random numbers.
+    ///   - completedSteps: the number of steps that lie behind the start.
+    ///   - threads: `nil` for one thread a processor.
+    init(
+        _ process: any EnsembleProcess, start: [Double], paths: Range<Int>, completedSteps: Int = 0,
+        threads: Int? = nil
+    ) throws(SimulationError) {
+        guard start.count == process.variableCount else {
+            throw .startHasWrongCount(given: start.count, needed: process.variableCount)
+        }
+        guard !paths.isEmpty else { throw .notPositive(name: "the number of paths", value: 0) }
+        self.process = process
+        self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        self.completedSteps = completedSteps
+        firstPath = paths.lowerBound
+        chunks = stride(from: 0, to: paths.count, by: Self.chunkLanes).map { offset in
+            let lanes = min(Self.chunkLanes, paths.count - offset)
+            let storage = LaneStorage(variables: start.count, lanes: lanes)
+            for (variable, value) in start.enumerated() { storage.block[variable].update(repeating: value) }
+            return storage
+        }
+    }
+
+    var pathCount: Int { chunks.reduce(0) { $0 + $1.block.lanes } }
+    var time: Double { Double(completedSteps) * process.stepSize }
+
+    /// Where a path stopped being finite.
+    struct Failure: Error {
+        let step: Int
+        let path: Int
+    }
+
+    /// Changes the states of consecutive paths in place.
+    func forEachChunk(_ body: @Sendable (_ states: LaneBlock, _ firstPath: Int) -> Void) {
+        perform { _, states, path in body(states, path) }
+    }
+
+    /// Takes up to `steps` steps.
+    ///
+    /// - Returns: false if the cancellation came in between; the states then belong to different times.
+    /// - Throws: ``Failure`` with the earliest step, and among its paths the lowest, that stopped being finite.
+    mutating func advance(steps: Int, cancellation: Cancellation?) throws(Failure) -> Bool {
+        let failures = Mutex<[Failure]>([])
+        let isStopped = Atomic<Bool>(false)
+        let range = completedSteps..<completedSteps + steps
+        perform { [process] _, states, path in
+            let scratch = LaneStorage(variables: process.scratchCount, lanes: states.lanes)
+            for step in range {
+                if let cancellation, cancellation.isCancelled { return isStopped.store(true, ordering: .relaxed) }
+                process.advance(states, firstPath: path, completedSteps: step, scratch: scratch.block)
+                if let lane = states.firstLaneNotFinite {
+                    return failures.withLock { $0.append(Failure(step: step + 1, path: path + lane)) }
+                }
+            }
+        }
+        completedSteps += steps
+        if isStopped.load(ordering: .relaxed) { return false }
+        let first = failures.withLock { $0.min { ($0.step, $0.path) < ($1.step, $1.path) } }
+        if let first { throw first }
+        return true
+    }
+
+    /// The values of a quantity, path by path.
+    func values(of quantity: Quantity) -> [Double] {
+        [Double](unsafeUninitializedCapacity: pathCount) { buffer, count in
+            // One variable, whose lanes are all paths.
+            let all = LaneBlock(buffer, lanes: pathCount)
+            perform { [time] chunk, states, _ in
+                let start = chunk * Self.chunkLanes
+                let part = UnsafeMutableBufferPointer(rebasing: all.values[start..<start + states.lanes])
+                quantity.body(states, time, part)
+            }
+            count = pathCount
+        }
+    }
+
+    func summaries(of quantities: [Quantity]) -> [SampleSummary] {
+        quantities.map { quantity in
+            var values = values(of: quantity)
+            return values.withUnsafeMutableBufferPointer { SampleSummary(permuting: $0) }
+        }
+    }
+
+    /// Runs the body once for each chunk, in no particular order.
+    private func perform(_ body: @Sendable (_ chunk: Int, _ states: LaneBlock, _ firstPath: Int) -> Void) {
+        let next = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: min(threads, chunks.count)) { _ in
+            while true {
+                let chunk = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard chunk < chunks.count else { return }
+                body(chunk, chunks[chunk].block, firstPath + chunk * Self.chunkLanes)
+            }
+        }
+    }
+}
+
+extension LaneBlock {
+    /// The first lane with a value that is not finite.
+    ///
+    /// `x - x` is 0 for a finite number and not a number otherwise; sums in eight parts cost next to nothing.
+    var firstLaneNotFinite: Int? {
+        var sum = SIMD8<Double>.zero
+        let whole = values.count / 8 * 8
+        if let base = UnsafeRawPointer(values.baseAddress) {
+            for start in stride(from: 0, to: whole, by: 8) {
+                let part = base.loadUnaligned(fromByteOffset: start * 8, as: SIMD8<Double>.self)
+                sum += part - part
+            }
+        }
+        var total = sum.sum()
+        for value in values[whole...] { total += value - value }
+        guard total != 0 else { return nil }
+        return (0..<lanes).first { lane in
+            (0..<variables).contains { !values[$0 * lanes + lane].isFinite }
+        }
+    }
+}

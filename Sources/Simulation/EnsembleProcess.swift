@@ -1,0 +1,39 @@
+import Numerics
+
+/// A process whose paths an ``EnsembleRun`` advances, one optimizer step of length `stepSize` at a time.
+public protocol EnsembleProcess: Sendable {
+    /// The name under which results are reported.
+    var name: String { get }
+    var stepSize: Double { get }
+    var variableCount: Int { get }
+
+    /// The number of variables of scratch memory that ``advance(_:firstPath:completedSteps:scratch:)`` asks for.
+    var scratchCount: Int { get }
+
+    /// Advances consecutive paths from time `completedSteps * stepSize` by one step.
+    func advance(_ states: LaneBlock, firstPath: Int, completedSteps: Int, scratch: LaneBlock)
+}
+
+/// The optimizer itself.
+public struct OptimizerProcess: EnsembleProcess {
+    public let name = "optimizer"
+    public let stepSize: Double
+    let kernel: any OptimizerKernel
+    let noise: NoiseSource
+    let stream: RandomStream
+
+    public init(_ kernel: any OptimizerKernel, noise: NoiseSource = .gaussian, stepSize: Double, seed: UInt64) {
+        self.kernel = kernel
+        self.noise = noise
+        self.stepSize = stepSize
+        stream = RandomStream(seed: seed)
+    }
+
+    public var variableCount: Int { kernel.variableCount }
+    public var scratchCount: Int { kernel.noiseCount }
+
+    public func advance(_ states: LaneBlock, firstPath: Int, completedSteps: Int, scratch: LaneBlock) {
+        noise.fill(scratch, stream: stream, firstPath: firstPath, step: completedSteps)
+        kernel.advance(states, noise: scratch, step: completedSteps + 1)
+    }
+}

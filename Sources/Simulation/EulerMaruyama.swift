@@ -1,0 +1,118 @@
+import Numerics
+
+/// The scheme of Euler and Maruyama with `substeps` steps of length `dt = stepSize / substeps` for each optimizer step.
+///
+///     X(t + dt) = X(t) + b(X, t) dt + sqrt(stepSize) s(X, t) (W(t + dt) - W(t))
+///
+/// Weak order 1 in `dt`. The Brownian increment over a whole optimizer step is `sqrt(stepSize) Z` with the very number
+/// `Z` that an ``OptimizerProcess`` of the same seed uses in that step; the increments inside follow from it as a
+/// Brownian bridge. Optimizer, model and every refinement of the model are therefore coupled path by path.
+public struct EulerMaruyama: EnsembleProcess {
+    public let name: String
+    public let stepSize: Double
+    public let substeps: Int
+    let model: any DiffusionKernel
+    let stream: RandomStream
+    /// For each Brownian motion of a coordinate: 1 or -1 where it shares the optimizer's draws, 0 where it has its own.
+    let coupling: [Double]
+
+    /// - Parameters:
+    ///   - substeps: at least 1.
+    ///   - coupling: for each Brownian motion of a coordinate, 1 or -1 where it shares the optimizer's draws and 0 where
+    ///     it has its own; all have their own by default. See ``ModelStart/coupling(of:to:)``.
+    public init(
+        _ model: any DiffusionKernel, name: String = "sde", stepSize: Double, substeps: Int, seed: UInt64,
+        coupling: [Double] = []
+    ) {
+        self.model = model
+        self.name = name
+        self.stepSize = stepSize
+        self.substeps = max(1, substeps)
+        self.coupling = coupling + Array(repeating: 0, count: max(0, model.columnCount - coupling.count))
+        stream = RandomStream(seed: seed)
+    }
+
+    public var variableCount: Int { model.variableCount }
+    public var scratchCount: Int { model.variableCount + model.factorCount + 2 * model.brownianCount }
+
+    public func advance(_ states: LaneBlock, firstPath: Int, completedSteps: Int, scratch: LaneBlock) {
+        let (drift, factor, remaining, normal) = split(scratch)
+        let dt = stepSize / Double(substeps)
+        drawWholeStep(into: remaining, firstPath: firstPath, step: completedSteps)
+        for substep in 0..<substeps {
+            let time = Double(completedSteps) * stepSize + Double(substep) * dt
+            model.evaluate(states, time: time, drift: drift, factor: factor)
+            drawIncrement(into: normal, from: remaining, firstPath: firstPath, step: completedSteps, substep: substep)
+            add(drift: drift, factor: factor, normal: normal, to: states, dt: dt)
+        }
+    }
+
+    private func split(_ scratch: LaneBlock) -> (drift: LaneBlock, factor: LaneBlock, LaneBlock, LaneBlock) {
+        var start = 0
+        func take(_ variables: Int) -> LaneBlock {
+            defer { start += variables * scratch.lanes }
+            let values = scratch.values[start..<start + variables * scratch.lanes]
+            return LaneBlock(UnsafeMutableBufferPointer(rebasing: values), lanes: scratch.lanes)
+        }
+        return (
+            take(model.variableCount), take(model.factorCount), take(model.brownianCount), take(model.brownianCount)
+        )
+    }
+
+    /// The increment over the whole step in units of `sqrt(dt)`: `sqrt(substeps) Z`.
+    private func drawWholeStep(into remaining: LaneBlock, firstPath: Int, step: Int) {
+        for column in 0..<model.columnCount {
+            let sign = coupling[column]
+            for coordinate in 0..<model.dimension {
+                let variable = column * model.dimension + coordinate
+                let values = remaining[variable]
+                let component = sign == 0 ? Self.ownComponents + variable : coordinate
+                stream.fillNormal(values, firstPath: firstPath, step: step, component: component)
+                let scale = (sign < 0 ? -1 : 1) * Double(substeps).squareRoot()
+                for lane in values.indices { values[lane] *= scale }
+            }
+        }
+    }
+
+    /// The next of `q` increments that add up to `r` is normal with mean `r/q` and variance `(q - 1)/q`.
+    private func drawIncrement(
+        into normal: LaneBlock, from remaining: LaneBlock, firstPath: Int, step: Int, substep: Int
+    ) {
+        let left = Double(substeps - substep)
+        guard left > 1 else {
+            _ = normal.values.update(fromContentsOf: remaining.values)
+            return
+        }
+        let deviation = ((left - 1) / left).squareRoot()
+        for variable in 0..<normal.variables {
+            let values = normal[variable]
+            let rest = remaining[variable]
+            let component = Self.bridgeComponents + substep * model.brownianCount + variable
+            stream.fillNormal(values, firstPath: firstPath, step: step, component: component)
+            for lane in values.indices {
+                values[lane] = rest[lane] / left + deviation * values[lane]
+                rest[lane] -= values[lane]
+            }
+        }
+    }
+
+    private func add(drift: LaneBlock, factor: LaneBlock, normal: LaneBlock, to states: LaneBlock, dt: Double) {
+        for index in states.values.indices { states.values[index] += drift.values[index] * dt }
+        let amplitude = stepSize.squareRoot() * dt.squareRoot()
+        let dimension = model.dimension
+        for state in 0..<model.stateCount {
+            for column in 0..<model.columnCount {
+                for coordinate in 0..<dimension {
+                    let values = states[state * dimension + coordinate]
+                    let entry = factor[(state * model.columnCount + column) * dimension + coordinate]
+                    let increment = normal[column * dimension + coordinate]
+                    for lane in values.indices { values[lane] += amplitude * entry[lane] * increment[lane] }
+                }
+            }
+        }
+    }
+
+    /// Components below are the optimizer's; see ``RandomStream`` on addresses.
+    private static let ownComponents = 1 << 20
+    private static let bridgeComponents = 1 << 24
+}

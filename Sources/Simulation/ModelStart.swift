@@ -1,0 +1,134 @@
+import Foundation
+
+/// Where a model begins.
+public struct ModelStart: Sendable {
+    /// The states of every path, but for positions that follow the optimizer.
+    public let states: [Double]
+    /// The number of optimizer steps that lie behind the start: it is at time `completedSteps * stepSize`.
+    public let completedSteps: Int
+    /// The optimizer's initial state, when each path's position is where the optimizer is after its first step.
+    public let followedOptimizer: [Double]?
+    /// What a reader must know of the start; `nil` for the rule's own initial state at time 0.
+    public let note: String?
+
+    public init(states: [Double], completedSteps: Int = 0, followedOptimizer: [Double]? = nil, note: String? = nil) {
+        self.states = states
+        self.completedSteps = completedSteps
+        self.followedOptimizer = followedOptimizer
+        self.note = note
+    }
+}
+
+extension ModelStart {
+    /// The rule's own initial state at time 0 where the model's coefficients are regular there, and otherwise time
+    /// `stepSize` with the auxiliary states at their mean after one optimizer step and each position where the
+    /// optimizer then is.
+    ///
+    /// The coefficients count as singular when one is not finite or more than a hundred times what it is one step later:
+    /// Adam's and RMSprop's divide by `sqrt(v) + epsilon`, and their first Euler step from `v = 0` would throw `x` away.
+    ///
+    /// - Parameter stateNames: one for each state of a coordinate, for the note and the error.
+    /// - Throws: ``SimulationError/coefficientNotFiniteAtStart(state:time:)`` when the later start is singular too.
+    public static func chosen(
+        for model: any DiffusionKernel, optimizer: OptimizerProcess, initial: [Double], stateNames: [String]
+    ) throws(SimulationError) -> ModelStart {
+        guard initial.count == model.variableCount, initial.count == optimizer.variableCount else {
+            throw .startHasWrongCount(given: initial.count, needed: model.variableCount)
+        }
+        let atZero = coefficients(of: model, at: initial, time: 0)
+        let later = optimizer.meanAfterOneStep(from: initial)
+        let afterStep = coefficients(of: model, at: later, time: optimizer.stepSize)
+        let isRegular = zip(atZero, afterStep).allSatisfy { first, second in
+            first.isFinite && (!second.isFinite || first.magnitude <= 100 * max(second.magnitude, 1))
+        }
+        if isRegular { return ModelStart(states: initial) }
+        let names = stateNames.dropFirst()
+        let note = """
+            the model is singular at time 0; it starts at t = \(optimizer.stepSize) with \
+            \(names.joined(separator: ", ")) at the mean after one optimizer step and \(stateNames.first ?? "x") where \
+            the optimizer is
+            """
+        let start = ModelStart(states: later, completedSteps: 1, followedOptimizer: initial, note: note)
+        try start.check(model, stepSize: optimizer.stepSize, stateNames: stateNames)
+        return start
+    }
+
+    /// - Throws: ``SimulationError/coefficientNotFiniteAtStart(state:time:)`` unless all coefficients are finite here.
+    public func check(
+        _ model: any DiffusionKernel, stepSize: Double, stateNames: [String]
+    ) throws(SimulationError) {
+        guard states.count == model.variableCount else {
+            throw .startHasWrongCount(given: states.count, needed: model.variableCount)
+        }
+        let time = Double(completedSteps) * stepSize
+        let values = Self.coefficients(of: model, at: states, time: time)
+        guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
+        let variable =
+            index < model.variableCount
+            ? index / model.dimension : (index - model.variableCount) / (model.columnCount * model.dimension)
+        throw .coefficientNotFiniteAtStart(
+            state: stateNames.indices.contains(variable) ? stateNames[variable] : "state \(variable)", time: time)
+    }
+
+    /// Drift and factor at one state, one after the other.
+    private static func coefficients(of model: any DiffusionKernel, at states: [Double], time: Double) -> [Double] {
+        let position = LaneStorage(variables: states.count, lanes: 1)
+        _ = position.block.values.update(fromContentsOf: states)
+        let drift = LaneStorage(variables: model.variableCount, lanes: 1)
+        let factor = LaneStorage(variables: model.factorCount, lanes: 1)
+        model.evaluate(position.block, time: time, drift: drift.block, factor: factor.block)
+        return Array(drift.block.values) + Array(factor.block.values)
+    }
+
+    /// For each Brownian motion of a coordinate, how it is tied to the optimizer's draws: the first with the sign that
+    /// makes the increments of model and optimizer go together, the others not at all.
+    public func coupling(of model: any DiffusionKernel, to optimizer: OptimizerProcess) -> [Double] {
+        let columns = model.columnCount
+        guard columns > 0, optimizer.kernel.noiseCount == model.dimension else {
+            return Array(repeating: 0, count: columns)
+        }
+        let time = Double(completedSteps) * optimizer.stepSize
+        let factor = Self.coefficients(of: model, at: states, time: time).dropFirst(model.variableCount)
+        let response = optimizer.responseToNoise(at: states, step: completedSteps + 1)
+        var sign = 1.0
+        for state in 0..<model.stateCount {
+            let entry = factor[factor.startIndex + state * columns * model.dimension]
+            let product = entry * response[state * model.dimension]
+            if product != 0, product.isFinite {
+                sign = product < 0 ? -1 : 1
+                break
+            }
+        }
+        return [sign] + Array(repeating: 0, count: columns - 1)
+    }
+}
+
+extension OptimizerProcess {
+    /// The mean of every state after the first step, every coordinate's noise taken alike (a coordinate does not see
+    /// the noise of another one).
+    func meanAfterOneStep(from initial: [Double]) -> [Double] {
+        average(from: initial, step: 1) { _ in 1 }
+    }
+
+    /// `E[y' Z]`: how the next iterate of each state goes along with its coordinate's noise.
+    func responseToNoise(at states: [Double], step: Int) -> [Double] {
+        average(from: states, step: step) { $0 }
+    }
+
+    private func average(from states: [Double], step: Int, weight: (_ z: Double) -> Double) -> [Double] {
+        let nodes = NoiseMeasure.gaussian.nodes(kinks: [], of: { $0 })
+        let lanes = LaneStorage(variables: states.count, lanes: nodes.count)
+        let noise = LaneStorage(variables: kernel.noiseCount, lanes: nodes.count)
+        for (variable, value) in states.enumerated() { lanes.block[variable].update(repeating: value) }
+        for component in 0..<kernel.noiseCount {
+            for (lane, node) in nodes.enumerated() { noise.block[component][lane] = self.noise.draw(node.value) }
+        }
+        kernel.advance(lanes.block, noise: noise.block, step: step)
+        return states.indices.map { variable in
+            let values = lanes.block[variable]
+            return nodes.indices.reduce(0.0) { sum, lane in
+                sum + nodes[lane].weight * weight(nodes[lane].value) * values[lane]
+            }
+        }
+    }
+}

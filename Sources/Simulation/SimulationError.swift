@@ -1,0 +1,44 @@
+/// Why a simulation or a numerical check has no result.
+public enum SimulationError: Error, Sendable {
+    /// A state stopped being finite; `saved` holds the statistics of the times before.
+    case blewUp(process: String, step: Int, path: Int, saved: EnsembleSeries)
+    /// A coefficient of the model is not finite at the given start.
+    case coefficientNotFiniteAtStart(state: String, time: Double)
+    /// The numbers of values given and needed differ.
+    case startHasWrongCount(given: Int, needed: Int)
+    /// A number that must be positive is not.
+    case notPositive(name: String, value: Double)
+    /// The grid solver did not settle: its last two results differ by `difference`, more than `tolerance`.
+    case notResolved(process: String, difference: Double, tolerance: Double)
+    /// The step size does not go into the horizon at least once.
+    case horizonShorterThanStep(horizon: Double, stepSize: Double)
+    /// The user asked to stop before anything was finished.
+    case cancelled
+}
+
+extension SimulationError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .blewUp(let process, let step, let path, _):
+            "the \(process) left the finite numbers at step \(step) on path \(path); a smaller step size may help"
+        case .coefficientNotFiniteAtStart(let state, let time):
+            """
+            the coefficients of d\(state) are not finite at the start (time \(time)); give finite auxiliary states, \
+            for example --start v=0.01
+            """
+        case .startHasWrongCount(let given, let needed):
+            "the start has \(given) values where \(needed) are needed"
+        case .notPositive(let name, let value):
+            "\(name) must be positive, not \(value)"
+        case .notResolved(let process, let difference, let tolerance):
+            """
+            the grid does not resolve the \(process): two grids differ by \(difference), more than \(tolerance); use \
+            sampling instead
+            """
+        case .horizonShorterThanStep(let horizon, let stepSize):
+            "the horizon \(horizon) is shorter than one step of \(stepSize)"
+        case .cancelled:
+            "stopped before anything was finished"
+        }
+    }
+}

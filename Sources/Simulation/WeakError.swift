@@ -1,0 +1,120 @@
+/// Compares expectations of an optimizer and of its model at a horizon, for several step sizes.
+///
+/// Three errors are told apart: the model's, which is asked for; the integrator's, made smaller than the sampling error
+/// and reported; and the sampling error, as a 95% interval of the difference over coupled paths.
+public struct WeakError: Sendable {
+    /// How the model is integrated where it is sampled.
+    public enum Integration: Equatable, Sendable {
+        /// Steps of `eta/m` with `m = 1, 2, 4, ...` up to `maximum`, combined as `2 E(m) - E(m/2)` (Talay and Tubaro
+        /// 1990), until the change from one `m` to the next is below a quarter of the sampling error.
+        case extrapolated(maximum: Int)
+        /// Euler-Maruyama with `dt = eta/m`. With `m = 1` it shares the first two one-step moments of the optimizer,
+        /// and tests the noise model, not the continuous-time limit.
+        case fixed(substeps: Int)
+    }
+
+    /// The method to use.
+    public enum Choice: Sendable {
+        /// Grids for a single state, where they settle; sampling elsewhere.
+        case automatic
+        case sampled
+    }
+
+    public var paths: Int
+    public var seed: UInt64
+    public var threads: Int?
+    public var integration: Integration
+    public var choice: Choice
+    public var solver: DeterministicSolver
+    public var cancellation: Cancellation?
+    /// Receives the completed fraction, now and then.
+    public var progress: (@Sendable (Double) -> Void)?
+
+    public init(
+        paths: Int = 20_000, seed: UInt64 = 1, threads: Int? = nil,
+        integration: Integration = .extrapolated(maximum: 64),
+        choice: Choice = .automatic, solver: DeterministicSolver = DeterministicSolver(),
+        cancellation: Cancellation? = nil, progress: (@Sendable (Double) -> Void)? = nil
+    ) {
+        self.paths = paths
+        self.seed = seed
+        self.threads = threads
+        self.integration = integration
+        self.choice = choice
+        self.solver = solver
+        self.cancellation = cancellation
+        self.progress = progress
+    }
+
+    /// Errors, fitted order and verdict for each test function of the problem.
+    ///
+    /// - Throws: ``SimulationError``.
+    public func results(of problem: WeakErrorProblem) throws(SimulationError) -> [WeakErrorResult] {
+        for instance in problem.instances {
+            guard instance.stepSize > 0 else { throw .notPositive(name: "eta", value: instance.stepSize) }
+            guard problem.horizon >= 0.5 * instance.stepSize else {
+                throw .horizonShorterThanStep(horizon: problem.horizon, stepSize: instance.stepSize)
+            }
+        }
+        var notes: [String] = []
+        if choice == .automatic, isScalar(problem) {
+            do {
+                return try deterministic(problem)
+            } catch {
+                guard case .notResolved = error else { throw error }
+                notes.append("sampled, because \(error)")
+            }
+        }
+        return try sampled(problem, notes: notes)
+    }
+
+    /// The number of steps of an instance: the horizon is rounded to a whole number of them.
+    func steps(_ problem: WeakErrorProblem, _ instance: WeakErrorProblem.Instance) -> Int {
+        max(1, Int((problem.horizon / instance.stepSize).rounded()))
+    }
+
+    private func isScalar(_ problem: WeakErrorProblem) -> Bool {
+        problem.initial.count == 1 && problem.modelStart == nil
+            && problem.instances.allSatisfy { $0.scalar != nil } && problem.tests.allSatisfy { $0.scalar != nil }
+    }
+
+    private func deterministic(_ problem: WeakErrorProblem) throws(SimulationError) -> [WeakErrorResult] {
+        let start = problem.initial[0]
+        var entries = problem.tests.map { _ in [WeakErrorResult.Entry]() }
+        var finished = 0
+        for instance in problem.instances {
+            guard let scalar = instance.scalar else { continue }
+            if let cancellation, cancellation.isCancelled { break }
+            let steps = steps(problem, instance)
+            let horizon = Double(steps) * instance.stepSize
+            for (index, test) in problem.tests.enumerated() {
+                guard let phi = test.scalar else { continue }
+                let optimizer = try solver.expectation(
+                    of: phi, optimizer: scalar.optimizer, guide: scalar.baseline, start: start, steps: steps)
+                let model = try solver.expectation(of: phi, model: scalar.model, start: start, horizon: horizon)
+                let ode = try solver.value(of: phi, noiseless: scalar.baseline, start: start, horizon: horizon)
+                entries[index].append(
+                    WeakErrorResult.Entry(
+                        stepSize: instance.stepSize, steps: steps, optimizer: optimizer.value, sde: model.value,
+                        ode: ode, halfwidth95: 0, integratorError: optimizer.uncertainty + model.uncertainty,
+                        integrator: "grid of \(max(optimizer.nodes, model.nodes)) nodes"))
+            }
+            finished += 1
+            progress?(Double(finished) / Double(problem.instances.count))
+        }
+        return zip(problem.tests, entries).map { test, entries in
+            WeakErrorResult(
+                test: test.quantity.name, method: .deterministic, claimedOrder: problem.claimedOrder,
+                entries: entries, isComplete: entries.count == problem.instances.count,
+                notes: horizonNotes(problem))
+        }
+    }
+
+    func horizonNotes(_ problem: WeakErrorProblem) -> [String] {
+        problem.instances.compactMap { instance in
+            let reached = Double(steps(problem, instance)) * instance.stepSize
+            let isExact = (reached - problem.horizon).magnitude < 1e-9 * problem.horizon
+            return isExact ? nil : "eta = \(instance.stepSize): compared at t = \(reached), a whole number of steps"
+        }
+    }
+}

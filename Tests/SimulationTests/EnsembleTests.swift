@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+
+@testable import Simulation
+
+@Suite struct EnsembleTests {
+    let process = LinearProcess(curvatures: [1, 2], sigma: 0.5, eta: 0.1)
+    var quantities: [Quantity] {
+        [LinearProcess.loss, .variable(0, named: "x1"), .variable(1, named: "x2")]
+    }
+
+    func optimizer(seed: UInt64 = 7) -> OptimizerProcess {
+        OptimizerProcess(process.optimizer, stepSize: process.eta, seed: seed)
+    }
+
+    func model(substeps: Int, seed: UInt64 = 7, coupling: [Double] = []) -> EulerMaruyama {
+        EulerMaruyama(process.model, stepSize: process.eta, substeps: substeps, seed: seed, coupling: coupling)
+    }
+
+    @Test("moments of Euler-Maruyama on a linear model lie in their intervals", arguments: [1, 3])
+    func moments(substeps: Int) throws {
+        let run = EnsembleRun(paths: 0..<3000, steps: 10, saves: 2)
+        let series = try run.series(
+            of: model(substeps: substeps), start: ModelStart(states: [1, 1]), optimizer: optimizer(),
+            quantities: quantities)
+        #expect(series.isComplete)
+        #expect(series.rows.map(\.step) == [0, 0, 0, 5, 5, 5, 10, 10, 10])
+        let h = process.eta / Double(substeps)
+        for row in series.rows where row.quantity != "loss" {
+            let a = row.quantity == "x1" ? 1.0 : 2.0
+            // m' = (1 - a h) m, V' = (1 - a h)^2 V + eta h sigma^2.
+            var (mean, variance) = (1.0, 0.0)
+            for _ in 0..<row.step * substeps {
+                mean *= 1 - a * h
+                variance = pow(1 - a * h, 2) * variance + process.eta * h * 0.25
+            }
+            let count = Double(row.summary.count)
+            #expect(abs(row.summary.mean - mean) <= 4 * (variance / count).squareRoot() + 1e-12)
+            #expect(abs(pow(row.summary.standardDeviation, 2) - variance) <= 4 * variance * (2 / count).squareRoot())
+            #expect(
+                abs(row.summary.quantile95 - mean - 1.6449 * variance.squareRoot()) < 0.1 * variance.squareRoot()
+                    + 1e-12)
+        }
+    }
+
+    @Test("results agree to the bit for every number of threads, and path by path for parts of the paths")
+    func threads() throws {
+        let runs = try [1, 2, 5].map { threads in
+            try EnsembleRun(paths: 0..<1000, steps: 20, saves: 4, threads: threads).series(
+                of: model(substeps: 2), start: ModelStart(states: [1, 1]), optimizer: optimizer(),
+                quantities: quantities)
+        }
+        #expect(runs[0] == runs[1])
+        #expect(runs[0] == runs[2])
+        var whole = try Ensemble(optimizer(), start: [1, 1], paths: 0..<300)
+        var part = try Ensemble(optimizer(), start: [1, 1], paths: 100..<300)
+        _ = try whole.advance(steps: 5, cancellation: nil)
+        _ = try part.advance(steps: 5, cancellation: nil)
+        #expect(whole.values(of: LinearProcess.loss)[100...].elementsEqual(part.values(of: LinearProcess.loss)))
+    }
+
+    @Test("optimizer and model are coupled through the same noise, with the sign found at the start")
+    func coupling() throws {
+        let start = ModelStart(states: [1, 1])
+        let signs = start.coupling(of: process.model, to: optimizer())
+        #expect(signs == [-1])
+        var exact = try Ensemble(optimizer(), start: [1, 1], paths: 0..<500)
+        // Euler-Maruyama at dt = eta is SGD itself.
+        var same = try Ensemble(model(substeps: 1, coupling: signs), start: [1, 1], paths: 0..<500)
+        var finer = try Ensemble(model(substeps: 8, coupling: signs), start: [1, 1], paths: 0..<500)
+        _ = try exact.advance(steps: 10, cancellation: nil)
+        _ = try same.advance(steps: 10, cancellation: nil)
+        _ = try finer.advance(steps: 10, cancellation: nil)
+        let x = Quantity.variable(0, named: "x1")
+        #expect(zip(exact.values(of: x), same.values(of: x)).allSatisfy { abs($0 - $1) < 1e-13 })
+        let differences = zip(exact.values(of: x), finer.values(of: x)).map { $0 - $1 }
+        let mean = differences.reduce(0, +) / 500
+        let spread = (differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 499).squareRoot()
+        #expect(spread < 0.02)
+    }
+
+    @Test("a blow-up names process, step and path and keeps what was saved before")
+    func blowUp() throws {
+        let explosive = ClosureOptimizer(variableCount: 1, noiseCount: 1) { states, noise, step in
+            for lane in states.values.indices {
+                // Path 3 of a block of four leaves at step 7, path 1 at step 9.
+                if step == 7 && lane == 3 || step == 9 && lane == 1 { states.values[lane] = .infinity }
+            }
+        }
+        let run = EnsembleRun(paths: 0..<4, steps: 20, saves: 10)
+        let error = #expect(throws: SimulationError.self) {
+            try run.series(
+                of: OptimizerProcess(explosive, stepSize: 0.1, seed: 1), from: [1],
+                quantities: [.variable(0, named: "x")])
+        }
+        guard case .blewUp(let process, let step, let path, let saved) = error else {
+            Issue.record("not a blow-up: \(String(describing: error))")
+            return
+        }
+        #expect(process == "optimizer")
+        #expect(step == 7)
+        #expect(path == 3)
+        #expect(saved.rows.map(\.step) == [0, 2, 4, 6])
+        #expect(!saved.isComplete)
+    }
+
+    @Test("a cancelled run returns what it has")
+    func cancellation() throws {
+        let cancellation = Cancellation()
+        var run = EnsembleRun(paths: 0..<10, steps: 100, saves: 10, cancellation: cancellation)
+        run.progress = { if $0 > 0.35 { cancellation.cancel() } }
+        let series = try run.series(of: optimizer(), from: [1, 1], quantities: quantities)
+        #expect(!series.isComplete)
+        #expect(series.rows.last?.step == 30)
+    }
+
+    @Test("a start of the wrong size is an error")
+    func wrongStart() {
+        #expect(throws: SimulationError.self) {
+            try EnsembleRun(paths: 0..<10, steps: 1).series(of: optimizer(), from: [1], quantities: quantities)
+        }
+    }
+
+    @Test("quantiles, mean and standard deviation of a sample")
+    func summary() {
+        // numpy: x = [(i*37)%101 for i in range(101)]; mean 50, std(ddof=1) 29.300170647967224, quantiles 5 and 95
+        var values = (0..<101).map { Double(($0 * 37) % 101) }
+        let summary = values.withUnsafeMutableBufferPointer { SampleSummary(permuting: $0) }
+        #expect(summary.count == 101)
+        #expect(abs(summary.mean - 50) < 1e-12)
+        #expect(abs(summary.standardDeviation - 29.300170647967224) < 1e-12)
+        #expect(summary.quantile05 == 5)
+        #expect(summary.quantile95 == 95)
+        var pair = [3.0, 1.0]
+        let two = pair.withUnsafeMutableBufferPointer { SampleSummary(permuting: $0) }
+        #expect(abs(two.quantile05 - 1.1) < 1e-15)
+        var one = [2.5]
+        let single = one.withUnsafeMutableBufferPointer { SampleSummary(permuting: $0) }
+        #expect(single.standardDeviation == 0)
+        #expect(single.quantile95 == 2.5)
+    }
+}

@@ -30,6 +30,23 @@ enum PortableFunctions {
         return e * 0x1.62e42fefap-1 + (2 * s + tail)
     }
 
+    /// The square root of positive normal numbers, to about one unit in the last place.
+    ///
+    /// Newton's method for 1/sqrt(x) from an approximation in the bits: the standard library's root has a slow path for
+    /// negative numbers in every lane, which would also keep the arithmetic around it from using vector registers.
+    @inline(__always)
+    static func squareRoot(_ x: SIMD8<Double>) -> SIMD8<Double> {
+        let bits = SIMD8<UInt64>(repeating: 0x5FE6_EB50_C7B5_37A9) &- (unsafeBitCast(x, to: SIMD8<UInt64>.self) &>> 1)
+        var y = unsafeBitCast(bits, to: SIMD8<Double>.self)
+        let half = 0.5 * x
+        // The relative error is 0.035 at first and becomes 3/2 of its square in each step.
+        y = y * (1.5 - half * y * y)
+        y = y * (1.5 - half * y * y)
+        y = y * (1.5 - half * y * y)
+        let root = x * y
+        return root + 0.5 * y * (x - root * root)
+    }
+
     /// cos and sin of 2 pi u for u in (0, 1), to about one unit in the last place of 1.
     @inline(__always)
     static func cosineAndSine(ofTurns u: SIMD8<Double>) -> (SIMD8<Double>, SIMD8<Double>) {

@@ -1,9 +1,8 @@
 /// A stream of random numbers addressed by path, step and component.
 ///
 /// Every number is a pure function of (seed, path, step, component): the order in which numbers are drawn, the number
-/// of threads and the division of paths among machines cannot change them. Only additions, multiplications, divisions
-/// and square roots of IEEE doubles are used, never the system's mathematical library, so that the bits are the same
-/// on every platform.
+/// of threads and the division of paths among machines cannot change them. Only additions, multiplications and divisions
+/// of IEEE doubles are used, never the system's mathematical library, so that the bits are the same on every platform.
 ///
 /// Paths and steps are taken modulo 2^48, components modulo 2^32. A number addressed as a uniform and one addressed as
 /// a normal are not independent if their addresses agree: give each use of randomness its own component.
@@ -84,7 +83,7 @@ public struct RandomStream: Hashable, Sendable {
     @inline(__always)
     private func normals(group: Int, step: Int, component: Int) -> (SIMD8<Double>, SIMD8<Double>) {
         let (u, angle) = uniforms(group: group, step: step, component: component)
-        let radius = (-2 * PortableFunctions.log(u)).squareRoot()
+        let radius = PortableFunctions.squareRoot(-2 * PortableFunctions.log(u))
         let (cosine, sine) = PortableFunctions.cosineAndSine(ofTurns: angle)
         return (radius * cosine, radius * sine)
     }

@@ -57,12 +57,13 @@ struct RandomStreamTests {
         #expect(numbers.count == 8)
     }
 
-    @Test func `the portable logarithm, cosine and sine agree with the system's`() {
+    @Test func `the portable logarithm, root, cosine and sine agree with the system's`() {
         let stream = RandomStream(seed: 3)
         for path in 0..<2000 {
             let u = stream.uniform(path: path, step: 0, component: 0)
             for x in [u, u * 1e-12, 1 - u * 1e-9, 0x1p-53] {
                 #expect(relativeError(PortableFunctions.log(SIMD8(repeating: x))[0], log(x)) < 4e-16)
+                #expect(relativeError(PortableFunctions.squareRoot(SIMD8(repeating: x))[1], x.squareRoot()) < 4e-16)
             }
             let (cosine, sine) = PortableFunctions.cosineAndSine(ofTurns: SIMD8(repeating: u))
             #expect((cosine[3] - cos(2 * .pi * u)).magnitude < 8e-16)

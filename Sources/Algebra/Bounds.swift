@@ -99,13 +99,14 @@ public struct Bounds: Hashable, Sendable {
     static func power(_ base: Bounds, _ exponent: Bounds, integerExponent: Int?) -> Bounds {
         if let n = integerExponent {
             if n > 0 { return (n.isMultiple(of: 2) ? base.magnitude : base).monotone { pow($0, n) } }
-            if base.isPositive || n.isMultiple(of: 2) {
+            // One over what is nonnegative is positive wherever it is defined.
+            if base.isNonnegative || n.isMultiple(of: 2) {
                 let magnitude = base.magnitude
                 let top = magnitude.lower > 0 ? pow(1 / magnitude.lower, -n).nextUp : .infinity
                 let bottom = magnitude.upper.isInfinite ? 0 : pow(1 / magnitude.upper, -n).nextDown
                 return Bounds(max(bottom, 0), top, excludesZero: true)
             }
-            return base.isNegative ? .negative : .nonzero
+            return base.isNonpositive ? .negative : .nonzero
         }
         // A power with another exponent is real only for a nonnegative base.
         let isStrict = base.excludesZero || exponent.isNegative

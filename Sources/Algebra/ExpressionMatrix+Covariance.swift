@@ -28,7 +28,7 @@ extension ExpressionMatrix {
                 if pivot.bounds.isNegative { throw .notSemidefinite(row: pivotRow) }
                 let square = pivot.perfectSquareRoot()
                 if square.isUndefined { throw .notSemidefinite(row: pivotRow) }
-                let root = square.bounds.isNegative ? -square : square
+                let root = square.bounds.isNonpositive ? -square : square
                 let quotients = below.map { $0.isZero ? $0 : ($0 / root).simplified() }
                 columns.append(Array(repeating: .zero, count: pivotRow) + [root] + quotients)
             }

@@ -20,8 +20,23 @@ final class FractionBuilder {
     private var numbers: [Expression: Int] = [:]
     /// generator^degree = value, where there is such a relation.
     private var relations: [Int: (degree: Int, value: Fraction)] = [:]
-    /// The common denominator of the exponents that a base occurs with, for each part of its exponents.
-    private var denominators: [Root: Int] = [:]
+    /// How a base occurs with multiples of one part of its exponents.
+    private struct Multiples {
+        /// The common denominator.
+        var denominator = 1
+        var hasPositive = false
+        var hasNegative = false
+
+        mutating func include(_ coefficient: Rational) {
+            if coefficient.isPositive { hasPositive = true } else { hasNegative = true }
+            guard let other = coefficient.denominator.asInt, other > 1 else { return }
+            let common = BigInteger.gcd(BigInteger(denominator), BigInteger(other)).asInt ?? 1
+            let (multiple, overflow) = (denominator / common).multipliedReportingOverflow(by: other)
+            if !overflow { denominator = multiple }
+        }
+    }
+
+    private var multiples: [Root: Multiples] = [:]
     /// Whether `abs(u)` is read as `sign(u) u`, which proves more and prints worse.
     private let splitsAbsoluteValues: Bool
 
@@ -31,7 +46,7 @@ final class FractionBuilder {
     ///
     /// - Throws: ``AlgebraError/tooLarge(limit:)``.
     func fraction(of expression: Expression) throws(AlgebraError) -> Fraction {
-        collectDenominators(expression)
+        collectMultiples(expression)
         return try convert(expression).cancelled
     }
 
@@ -59,23 +74,26 @@ final class FractionBuilder {
         return (sum.constant.isZero ? [] : [(sum.constant, .one)]) + sum.terms.map { ($0.coefficient, $0.expression) }
     }
 
-    private func collectDenominators(_ expression: Expression) {
+    private func collectMultiples(_ expression: Expression) {
         switch expression.content {
-        case .sum(_, let terms): for term in terms { collectDenominators(term.expression) }
+        case .sum(_, let terms): for term in terms { collectMultiples(term.expression) }
         case .product(_, let factors):
             for factor in factors {
-                collectDenominators(factor.base)
+                collectMultiples(factor.base)
                 for (coefficient, part) in parts(of: factor.exponent) {
-                    guard let denominator = coefficient.denominator.asInt, denominator > 1 else { continue }
-                    let root = Root(base: factor.base, part: part)
-                    let known = denominators[root] ?? 1
-                    let common = BigInteger.gcd(BigInteger(known), BigInteger(denominator)).asInt ?? 1
-                    let (multiple, overflow) = (known / common).multipliedReportingOverflow(by: denominator)
-                    denominators[root] = overflow ? known : multiple
+                    multiples[Root(base: factor.base, part: part), default: Multiples()].include(coefficient)
                 }
             }
         default: break
         }
+    }
+
+    /// The divisor of a part by which every exponent of the base becomes an integer; negative where the generator is better
+    /// the reciprocal, as `e^(-r t)` is where a decay occurs.
+    private func divisor(_ base: Expression, _ part: Expression) -> Int {
+        guard let known = multiples[Root(base: base, part: part)] else { return 1 }
+        let isReciprocal = !part.isOne && known.hasNegative && (!known.hasPositive || base == .e)
+        return isReciprocal ? -known.denominator : known.denominator
     }
 
     private func convert(_ expression: Expression) throws(AlgebraError) -> Fraction {
@@ -99,7 +117,7 @@ final class FractionBuilder {
 
     /// base^(exponent * part).
     private func power(_ base: Expression, _ exponent: Rational, _ part: Expression) throws(AlgebraError) -> Fraction {
-        let root = denominators[Root(base: base, part: part)] ?? 1
+        let root = divisor(base, part)
         let isCompound: Bool
         switch base.content {
         case .sum, .product, .number: isCompound = true
@@ -113,7 +131,8 @@ final class FractionBuilder {
             let atom = Expression.power(base, part.scaled(by: Rational(1, root)))
             return try power(ofGenerator: number(of: atom), times)
         }
-        let whole = Rational(exponent.floor)
+        // A root stays on its side of the line.
+        let whole = Rational(exponent.isNegative ? -(-exponent).floor : exponent.floor)
         guard let n = whole.asInt, n.magnitude <= FractionBuilder.largestExponent,
             let times = ((exponent - whole) * Rational(root)).asInt
         else { return opaque(base, exponent, part) }
@@ -151,11 +170,10 @@ final class FractionBuilder {
         return generators.count - 1
     }
 
-    /// A power of a generator, its exponent brought below the degree of its relation.
+    /// A power of a generator, its exponent brought below the degree of its relation in magnitude.
     private func power(ofGenerator generator: Int, _ exponent: Int) throws(AlgebraError) -> Fraction {
         guard let relation = relations[generator] else { return Fraction(variable: generator, exponent: exponent) }
-        let quotient = Int((Double(exponent) / Double(relation.degree)).rounded(.down))
-        let rest = exponent - quotient * relation.degree
+        let (quotient, rest) = exponent.quotientAndRemainder(dividingBy: relation.degree)
         let remainder = Fraction(variable: generator, exponent: rest)
         if quotient == 0 { return remainder }
         guard quotient.magnitude <= FractionBuilder.largestExponent, let value = relation.value.power(quotient) else {
@@ -168,7 +186,7 @@ final class FractionBuilder {
         var result = a * b
         for (generator, relation) in relations.sorted(by: { $0.key > $1.key }) {
             let exponent = result.exponent(ofVariable: generator)
-            guard exponent < 0 || exponent >= relation.degree else { continue }
+            guard exponent.magnitude >= relation.degree else { continue }
             let rest = result * Fraction(variable: generator, exponent: -exponent)
             result = rest * (try power(ofGenerator: generator, exponent))
         }

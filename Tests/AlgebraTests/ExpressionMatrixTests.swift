@@ -10,6 +10,7 @@ import Testing
     private let f = Expression(Symbol("f"))
     private let v = Expression(Symbol("v", bounds: .nonnegative))
     private let lambda = Expression(Symbol("lambda", bounds: .positive))
+    private let t = Expression(Symbol("t", bounds: .nonnegative))
     private let eta = Expression(Symbol("eta", bounds: .positive))
 
     private func entries(_ size: Int) -> ExpressionMatrix {
@@ -55,6 +56,13 @@ import Testing
             [-2 * rho * f * sigma, sqrt(2) * rho * sigma ** 2],
         ])
         #expect(factor == expected)
+    }
+
+    @Test func `The diffusion of Adam with bias corrections comes in the published form`() throws {
+        let decay = 1 - exp(-rho * t)
+        let scale = sqrt(v) / sqrt(decay) + epsilon
+        let factor = try ExpressionMatrix([[sigma ** 2 / scale ** 2]]).choleskyFactor()
+        #expect(factor[0, 0] == sigma * sqrt(decay) / (sqrt(v) + epsilon * sqrt(decay)))
     }
 
     @Test func `A covariance of lower rank gives a factor with as many columns`() throws {

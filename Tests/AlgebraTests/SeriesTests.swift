@@ -41,6 +41,13 @@ import Testing
             [1 / scale, -rho * (g ** 2 - v) / (2 * sqrt(v) * scale ** 2)])
     }
 
+    @Test func `The step of Adam with bias corrections has a leading term whose sign bounds give`() throws {
+        let correction = 1 - (1 - eta * rho) ** (t / eta + 1)
+        let step = -eta * m / (sqrt(v / correction) + epsilon)
+        let leading = try series(step, upTo: 2).coefficient(of: 1)
+        #expect(leading.equals(-m / (sqrt(v / (1 - exp(-rho * t))) + epsilon)) == .zero)
+    }
+
     /// Each row: the expression, and its first four Taylor coefficients at rho = 1.3, v = 0.7, g = 0.4, epsilon = 0.2, t = 0.9,
     /// m = -0.6, k = 5, sigma = 0.8, from the polynomial through 14 values at eta = 10^-12 j in 260-digit mpmath.
     @Test func `Coefficients agree with high-precision differences`() throws {

@@ -40,7 +40,8 @@ struct PiecewisePolynomial {
             for factor in factors {
                 let function = try PiecewisePolynomial(factor.base, of: variable)
                 if function.isConstant && !factor.exponent.contains(variable) {
-                    self = try times(PiecewisePolynomial(Expression.power(factor.base, factor.exponent)))
+                    let value = Expression.power(function.base.first ?? .zero, factor.exponent)
+                    self = try times(PiecewisePolynomial(value))
                     continue
                 }
                 guard let n = factor.exponent.number?.asInt, n > 0 else { throw .notPiecewisePolynomial }

@@ -36,6 +36,12 @@ extension Expression {
                             .product(coefficient: coefficient, canonicalFactors: others), own,
                         ])
                     })
+            case .function(.probabilityNegative, let arguments):
+                // P(u < 0) is the expectation of a step of -u, whose derivative is that of u at zero.
+                result = Expression.sum(
+                    of: arguments.map { argument in
+                        -Expression.expectation(of: .function(.dirac(0), [argument]) * walk(argument, depth))
+                    })
             case .function(let function, let arguments):
                 result = Expression.sum(
                     of: arguments.indices.compactMap { position in

@@ -22,8 +22,9 @@ extension GradientDraw {
     /// E[body] over the draw.
     ///
     /// Closed for every function that is piecewise polynomial in the draw (compositions of `sign`, `abs`, `max`, `min`,
-    /// `clip`, sums, products and powers), for `|g|^p`, and for any function under a law with finitely many values. What
-    /// has no closed form stays as a named expectation `E[...]`.
+    /// `clip`, sums, products and powers), for `|g|^p`, for what ``transcendentalExpectation(of:over:)`` lists, and for
+    /// any function under a law with finitely many values. What has no closed form stays as a named expectation
+    /// `E[...]` of the standardized noise.
     ///
     /// - Throws: ``ProbabilityError`` where the expectation is known to diverge.
     public func expectation(of body: Expression) throws(ProbabilityError) -> Expression {
@@ -44,7 +45,7 @@ extension GradientDraw {
             } else if let value = try closedExpectation(of: inner) {
                 closed.append(outer * value)
             } else {
-                named.append(outer * .expectation(of: inner))
+                named.append(outer * .expectation(of: standardized(inner)))
             }
         }
         return Expression.sum(of: closed + named)
@@ -60,10 +61,15 @@ extension GradientDraw {
         default: break
         }
         if let value = try absoluteMoment(of: body) { return value }
-        let variable = Symbol("Z", role: .noise)
-        let standardized = body.substituting(symbol, by: mean + scale * Expression(variable))
+        let standardized = standardized(body)
+        if let value = try piecewiseExpectation(of: standardized, over: variable) { return value }
+        return try transcendentalExpectation(of: standardized, over: variable)
+    }
+
+    /// E[body] of a piecewise polynomial function of the standardized noise; nil where it is not one.
+    func piecewiseExpectation(of body: Expression, over variable: Symbol) throws(ProbabilityError) -> Expression? {
         do {
-            return try expectation(of: PiecewisePolynomial(standardized, of: variable))
+            return try expectation(of: PiecewisePolynomial(body, of: variable))
         } catch PiecewisePolynomial.Failure.probability(let error) {
             throw error
         } catch {
@@ -112,7 +118,7 @@ extension GradientDraw {
     private func unspecifiedExpectation(of body: Expression) -> Expression? {
         if body.symbol == symbol { return mean }
         guard case .function(.sign, let arguments) = body.content else { return nil }
-        return 1 - 2 * .function(.probabilityNegative, arguments)
+        return 1 - 2 * .function(.probabilityNegative, arguments.map(standardized))
     }
 
     /// E[|g|^p g^n] for a p that is no integer, n = 0 or 1, by Kummer's function (Winkelbauer 2012, eq. 17 and 18).

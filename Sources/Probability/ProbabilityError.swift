@@ -10,6 +10,8 @@ public enum ProbabilityError: Error, Hashable, Sendable {
     case tooManyPieces(limit: Int)
     /// A parameter of the law lies outside of its range.
     case invalidParameter(law: NoiseLaw, requirement: String)
+    /// The expectation of the body is infinite or does not exist.
+    case divergent(body: Expression, law: NoiseLaw)
     case algebra(AlgebraError)
 }
 
@@ -25,6 +27,9 @@ extension ProbabilityError: CustomStringConvertible {
             return "nested sign, abs, max, min or clip cut the noise into more than \(limit) pieces of unknown order; "
                 + "declare the signs of the parameters inside them"
         case .invalidParameter(let law, let requirement): return "the noise law \(law) needs \(requirement)"
+        case .divergent(let body, let law):
+            return "the expectation of \(body) does not exist under the noise law \(law): it grows faster than the "
+                + "tails of the law fall; bound the gradient (sign, clip, tanh)"
         case .algebra(let error): return error.description
         }
     }

@@ -121,7 +121,18 @@ struct DerivativeTests {
         let (x, y) = (Expression(Self.x), Expression(Self.y))
         #expect(hypergeometric2F1(x, 1, 2, y).derivative(by: Self.x).isUndefined)
         #expect(kummer(1, x, y).derivative(by: Self.x).isUndefined)
-        #expect(Expression.function(.probabilityNegative, [x]).derivative(by: Self.x).isUndefined)
+    }
+
+    @Test func `the probability of a negative value changes with the density at zero`() {
+        let (i, j) = (Index.free("i"), Index.free("j"))
+        let draw = Symbol("g", role: .randomField, indices: [i])
+        let probability = Expression.function(.probabilityNegative, [Expression(draw)])
+        let position = Symbol("x", role: .position, indices: [j])
+        let slope = Expression(draw.differentiated(by: j))
+        #expect(
+            probability.derivative(by: position)
+                == -Expression.expectation(of: .function(.dirac(0), [Expression(draw)]) * slope))
+        #expect(probability.derivative(by: Self.x).isZero)
     }
 
     @Test func `a delta and a named function gain an order`() {

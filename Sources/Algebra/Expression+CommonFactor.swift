@@ -3,31 +3,39 @@ import ExactNumbers
 /// Bringing an expression into the form that people write.
 extension Expression {
     /// A sum with the factors that all its terms share taken out, `-2 a b + 4 a c = 2 a (2 c - b)`.
-    public var commonFactored: Expression {
+    public var commonFactored: Expression { commonFactored(clearingDenominators: false) }
+
+    /// A sum over the common denominator of its terms, `m/(a s) + n/s = (m + a n)/(a s)`.
+    public var overOneDenominator: Expression { commonFactored(clearingDenominators: true) }
+
+    private func commonFactored(clearingDenominators: Bool) -> Expression {
         guard case .sum = content else { return self }
         let parts = summands.map(\.asProduct)
         var shared: [Factor] = []
-        for factor in parts[0].factors {
-            // Of a base that occurs with a number as its exponent everywhere the smallest power is shared.
-            guard let own = factor.exponent.number else {
-                if parts.allSatisfy({ $0.factors.contains(factor) }) { shared.append(factor) }
-                continue
+        var seen: Set<Expression> = []
+        for factor in parts.flatMap(\.factors) where seen.insert(factor.base).inserted {
+            let exponents = parts.map { part in part.factors.first { $0.base == factor.base }?.exponent ?? .zero }
+            // Of a base with a number as its exponent everywhere the smallest power is shared.
+            let numbers = exponents.compactMap(\.number)
+            if numbers.count < exponents.count {
+                if exponents.allSatisfy({ $0 == exponents[0] }) { shared.append(factor) }
+            } else if let least = numbers.min(), !least.isZero, clearingDenominators || !numbers.contains(.zero) {
+                shared.append(Factor(base: factor.base, exponent: Expression(least)))
             }
-            var least = own
-            let isShared = parts.allSatisfy { part in
-                guard let match = part.factors.first(where: { $0.base == factor.base }),
-                    let exponent = match.exponent.number
-                else { return false }
-                least = Swift.min(least, exponent)
-                return true
-            }
-            if isShared { shared.append(Factor(base: factor.base, exponent: Expression(least))) }
         }
-        // Denominators that only some terms have stay where they are: a common denominator is `together`.
-        let outer = Expression.product(coefficient: .one, canonicalFactors: shared)
+        let outer = Expression.product(of: shared.map { Expression.power($0.base, $0.exponent) })
         let rest = Expression.sum(of: summands.map { $0 / outer })
         let (content, primitive) = rest.primitivePart
         return Expression.product(of: [Expression(content), outer, primitive])
+    }
+
+    /// A sum written by powers of one symbol, each coefficient factored: `a - k a + k b = a + k (b - a)`.
+    public func collectedAndFactored(by symbol: Symbol) -> Expression {
+        guard let parts = try? collected(by: symbol) else { return commonFactored }
+        return Expression.sum(
+            of: parts.map {
+                Expression.power(Expression(symbol), Expression($0.exponent)) * $0.coefficient.commonFactored
+            })
     }
 
     /// The expression with fractions inside of denominators and roots cleared: `1/(a/b + c)` becomes `b/(a + b c)`.
@@ -67,7 +75,7 @@ extension Expression {
         return (Expression.sum(of: summands.map { $0 * denominator }), denominator)
     }
 
-    private func replacingFromInside(_ replacement: (Expression) -> Expression?) -> Expression {
+    package func replacingFromInside(_ replacement: (Expression) -> Expression?) -> Expression {
         var memo: [ObjectIdentifier: Expression] = [:]
         func walk(_ expression: Expression) -> Expression {
             let key = ObjectIdentifier(expression.node)

@@ -21,7 +21,7 @@ extension Expression {
     public static let defaultTermLimit = 400_000
 
     /// The expression with products of sums and positive integer powers of sums multiplied out, at every depth outside
-    /// of function arguments.
+    /// of exponents and function arguments.
     ///
     /// - Throws: ``AlgebraError/tooLarge(limit:)`` where the result would have more than `limit` terms.
     public func expanded(limit: Int = defaultTermLimit) throws(AlgebraError) -> Expression {
@@ -44,7 +44,7 @@ extension Expression {
                     let power = try Expression.expandedPower(base, n, limit: limit)
                     if case .sum = power.content { sums.append(power) } else { monomial.append(power) }
                 } else {
-                    monomial.append(Expression.power(base, try factor.exponent.expanded(limit: limit)))
+                    monomial.append(Expression.power(base, factor.exponent))
                 }
             }
             result = Expression.product(of: [result] + monomial)
@@ -66,7 +66,7 @@ extension Expression {
         case .product(_, let factors):
             return factors.contains { factor in
                 if case .sum = factor.base.content, let n = factor.exponent.asInteger, n > 0 { return true }
-                return factor.base.needsExpansion || factor.exponent.needsExpansion
+                return factor.base.needsExpansion
             }
         case .indexSum(let body), .expectation(let body): return body.needsExpansion
         }

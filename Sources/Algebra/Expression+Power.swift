@@ -122,8 +122,12 @@ extension Expression {
         var outside: [Expression] =
             coefficient.magnitude.isOne ? [] : [power(ofNumber: coefficient.magnitude, exponent)]
         var inside: [Factor] = []
+        var isNegative = coefficient.isNegative
         for factor in factors {
-            if factor.base.bounds.isNonnegative {
+            if factor.base.bounds.isNonpositive, let n = factor.exponent.asInteger, !n.isMultiple(of: 2) {
+                outside.append(power(-factor.base, factor.exponent * exponent))
+                isNegative.toggle()
+            } else if factor.base.bounds.isNonnegative {
                 outside.append(power(factor.base, factor.exponent * exponent))
             } else if let n = factor.exponent.asInteger, n.isMultiple(of: 2) {
                 outside.append(power(.function(.abs, [factor.base]), factor.exponent * exponent))
@@ -131,7 +135,7 @@ extension Expression {
                 inside.append(factor)
             }
         }
-        let sign: Rational = coefficient.isNegative ? -1 : 1
+        let sign: Rational = isNegative ? -1 : 1
         if inside.isEmpty {
             if sign.isNegative { return .undefined }
             return product(of: outside)

@@ -50,7 +50,8 @@ extension Expression {
         }
     }
 
-    /// The rational content of a sum, signed so that the first term of the rest is positive, and the rest.
+    /// The rational content of a sum and the rest, signed so that the rest is nonnegative where its sign is known and
+    /// begins with a positive term elsewhere.
     ///
     /// Sums that differ by a rational factor have the same rest.
     package var primitivePart: (content: Rational, rest: Expression) {
@@ -62,7 +63,10 @@ extension Expression {
         for term in terms {
             common = common.isZero ? term.coefficient.magnitude : Rational.commonContent(common, term.coefficient)
         }
-        if terms[0].coefficient.isNegative { common = -common }
+        let isNegative =
+            bounds.sign == nil && !bounds.isNonnegative && !bounds.isNonpositive
+            ? terms[0].coefficient.isNegative : bounds.isNonpositive
+        if isNegative { common = -common }
         guard !common.isOne, let reciprocal = common.reciprocal else { return (.one, self) }
         return (common, scaled(by: reciprocal))
     }

@@ -53,6 +53,8 @@ extension Certificate {
             )
         }
         if input.increments.approximatesBiasCorrection {
+            notes.append(
+                "residuals are given for times beyond the transient, where exp(-ρ t) with a graded ρ has died out")
             notes.append("a bias correction (1 - κ)^k enters as exp(-ρ t), off by a factor 1 + O(κ (1 + ρ t))")
         }
         self.notes = notes
@@ -119,7 +121,7 @@ extension Certificate {
     private static func residual(
         _ moment: String, _ difference: Expression, _ sizes: [Symbol: Weight], _ threshold: Weight
     ) -> Residual {
-        let (leading, weight) = difference.leadingPart(sizes)
+        let (leading, weight) = difference.afterTransients(sizes).leadingPart(sizes)
         if leading.isZero { return Residual(moment: moment, expression: .zero, weight: threshold, range: .always) }
         return Residual(moment: moment, expression: leading, weight: weight, range: weight.holds(atLeast: threshold))
     }
@@ -179,8 +181,9 @@ extension Certificate {
     /// Kinks, fractional powers and poles of the coefficients in the states.
     private static func nonsmoothPoints(in coefficients: [Expression]) -> [NonsmoothPoint] {
         var found: [NonsmoothPoint] = []
-        func add(_ coefficient: Expression, _ vanishing: Expression) {
-            let point = NonsmoothPoint(coefficient: coefficient, vanishing: vanishing)
+        func add(_ coefficient: Expression, _ vanishing: Expression, isDiscontinuous: Bool = false) {
+            let point = NonsmoothPoint(
+                coefficient: coefficient, vanishing: vanishing, isDiscontinuous: isDiscontinuous)
             if vanishing.number == nil && !found.contains(point) { found.append(point) }
         }
         func isState(_ expression: Expression) -> Bool {
@@ -189,7 +192,9 @@ extension Certificate {
         for coefficient in coefficients {
             coefficient.forEachNode { node in
                 switch node.content {
-                case .function(let function, let arguments) where function == .sign || function == .abs:
+                case .function(.sign, let arguments), .function(.dirac, let arguments):
+                    if isState(node) { add(node, arguments[0], isDiscontinuous: true) }
+                case .function(.abs, let arguments):
                     if isState(node) { add(node, arguments[0]) }
                 case .function(.max, let arguments) where arguments.count == 2:
                     if isState(node) { add(node, arguments[0] - arguments[1]) }
@@ -208,6 +213,21 @@ extension Certificate {
             }
         }
         return found
+    }
+}
+
+extension Expression {
+    /// The expression without what decays like exp(-rho t) at a graded rate.
+    fileprivate func afterTransients(_ sizes: [Symbol: Weight]) -> Expression {
+        let rates = sizes.filter { !$0.value.slope.isZero }.map(\.key)
+        guard contains(any: rates), contains(UpdateRule.time) else { return self }
+        return replacing { node in
+            guard case .product(_, let factors) = node.content else { return nil }
+            let decays = factors.contains { factor in
+                factor.base == .e && factor.exponent.contains(UpdateRule.time) && factor.exponent.contains(any: rates)
+            }
+            return decays ? .zero : nil
+        }
     }
 }
 

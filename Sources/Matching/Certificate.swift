@@ -52,6 +52,8 @@ public struct Certificate: Hashable, Sendable {
         public let coefficient: Expression
         /// The coefficient is not smooth where this vanishes.
         public let vanishing: Expression
+        /// Whether the coefficient jumps there.
+        public let isDiscontinuous: Bool
     }
 
     /// The weak order claimed: 1 or 2.
@@ -63,9 +65,25 @@ public struct Certificate: Hashable, Sendable {
     public let nonsmoothPoints: [NonsmoothPoint]
     public let notes: [String]
 
-    /// Whether all conditions hold whatever zeta is.
+    /// Whether all conditions hold, whatever zeta is, and no coefficient jumps.
     public var holds: Bool {
         conditions.allSatisfy { $0.range == .always } && requiredMoments.allSatisfy { $0.exists != false }
+            && !nonsmoothPoints.contains(where: \.isDiscontinuous)
+    }
+
+    /// The claim in a line.
+    public var verdict: String {
+        let claim = "weak order \(order)"
+        if requiredMoments.contains(where: { $0.exists == false }) {
+            return "\(claim): fails, the noise lacks a moment"
+        }
+        let range = conditions.map(\.range).reduce(Weight.Range.always) { $0.intersection($1) }
+        if range != .always { return "\(claim): \(range)" }
+        if nonsmoothPoints.contains(where: \.isDiscontinuous) {
+            return "\(claim): not covered by the theorem, a coefficient jumps"
+        }
+        return nonsmoothPoints.isEmpty
+            ? "\(claim): holds" : "\(claim): holds away from the points where a coefficient is not smooth"
     }
 }
 
@@ -114,7 +132,7 @@ extension Certificate: CustomStringConvertible {
         }
         for point in nonsmoothPoints { lines.append("  not smooth: \(point.coefficient) where \(point.vanishing) = 0") }
         lines += notes.map { "  note: \($0)" }
-        lines.append("  weak order \(order): \(holds ? "holds" : "see the conditions above")")
+        lines.append("  \(verdict)")
         return lines.joined(separator: "\n")
     }
 }

@@ -46,11 +46,13 @@ public struct Derivation: Sendable {
         let moments = OneStepMoments(states: states, draw: draw)
         var drift: [Expression] = []
         for (state, increment) in zip(states, increments.first) {
-            drift.append(try moments.mean(of: increment, state: state).commonFactored)
+            let mean = try moments.mean(of: increment, state: state).commonFactored
+            drift.append(mean.collectingSums(by: graded.keys.sorted()))
         }
-        let covariance = try Derivation.covariance(of: increments.first, states, moments)
+        let covariance = try Derivation.covariance(of: increments.first, states, moments, graded: graded.keys.sorted())
         var correction: [Expression] = []
         if options.order == 2 {
+            try Derivation.requireContinuity(of: drift, states)
             correction = try Derivation.correction(increments, drift, states, moments)
         }
 
@@ -135,17 +137,32 @@ public struct Derivation: Sendable {
     // MARK: Matching
 
     private static func covariance(
-        of increments: [Expression], _ states: [Symbol], _ moments: OneStepMoments
+        of increments: [Expression], _ states: [Symbol], _ moments: OneStepMoments, graded: [Symbol]
     ) throws(DerivationError) -> [[Expression]] {
         var result = [[Expression]](repeating: [Expression](repeating: .zero, count: states.count), count: states.count)
         for a in states.indices {
             for c in a..<states.count {
                 let entry = try moments.covariance(increments[a], increments[c], states: (states[a], states[c]))
+                    .collectingSums(by: graded)
                 result[a][c] = entry
                 result[c][a] = entry
             }
         }
         return result
+    }
+
+    /// Order 2 needs derivatives of the drift: one that jumps has none.
+    private static func requireContinuity(of drift: [Expression], _ states: [Symbol]) throws(DerivationError) {
+        for (state, coefficient) in zip(states, drift) {
+            var jump: Expression?
+            coefficient.forEachNode { node in
+                if case .function(.sign, let arguments) = node.content { jump = arguments[0] }
+            }
+            if let jump {
+                throw .noSecondOrder(
+                    reason: "the drift of \(state.name) jumps where \(jump) = 0, and condition 1 needs its derivative")
+            }
+        }
     }
 
     /// b1 = E[D2] - (d_t b0 + (b0 . grad) b0)/2.

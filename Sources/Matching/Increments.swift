@@ -34,12 +34,16 @@ extension Increments {
         let stepIndex = Expression(UpdateRule.time) / eta + 1
         var toKappa: [Symbol: Expression] = [:]
         var fromKappa: [Symbol: Expression] = [:]
-        for parameter in input.graded.keys {
-            let kappa = Symbol("kappa_\(parameter.name)", bounds: .positive)
-            toKappa[parameter] = Expression(kappa) / eta
-            fromKappa[kappa] = eta * Expression(parameter)
+        var small: [Symbol: Expression] = [:]
+        for (parameter, size) in input.graded {
+            // A rate rho = O(eta^-zeta) is held as kappa = eta rho; a quantity O(eta^a) as its multiple of eta^a.
+            let scale = Expression.power(eta, Expression(size.slope.isZero ? size.constant : size.constant - 1))
+            let kappa = Symbol("kappa_\(parameter.name)", bounds: parameter.bounds)
+            toKappa[parameter] = Expression(kappa) * scale
+            fromKappa[kappa] = Expression(parameter) / scale
+            if !size.slope.isZero { small[kappa] = .zero }
         }
-        let kappas = Array(fromKappa.keys)
+        let kappas = small.keys.sorted()
 
         var exact: [Expression] = []
         var first: [Expression] = []
@@ -64,13 +68,16 @@ extension Increments {
             for term in series.terms {
                 let (weight, coefficient) = (term.weight.constant, term.coefficient)
                 if !weight.isPositive {
-                    let atZero = coefficient.substituting(Dictionary(uniqueKeysWithValues: kappas.map { ($0, .zero) }))
+                    let atZero = coefficient.substituting(small)
                     if weight.isNegative || !atZero.isZero {
                         throw .noDiffusionLimit(
-                            state: state, increment: Increments.simplified(atZero.isZero ? coefficient : atZero))
+                            state: state,
+                            increment: Increments.simplified(
+                                (atZero.isZero ? coefficient : atZero).substituting(fromKappa)))
                     }
                 }
-                let scaled = coefficient * Expression.power(eta, Expression(weight - (weight <= 1 ? 1 : 2)))
+                let collected = coefficient.collectingSums(by: kappas)
+                let scaled = collected * Expression.power(eta, Expression(weight - (weight <= 1 ? 1 : 2)))
                 parts[weight <= 1 ? 0 : 1].append(scaled.substituting(fromKappa))
             }
             first.append(Increments.simplified(Expression.sum(of: parts[0])))
@@ -106,4 +113,17 @@ extension Increments {
     }
 
     static func simplified(_ expression: Expression) -> Expression { expression.denominatorsCleared }
+}
+
+extension Expression {
+    func collectingSums(by symbols: [Symbol]) -> Expression { symbols.reduce(self) { $0.collectingSums(by: $1) } }
+
+    /// The expression with every sum in which the symbol occurs written by its powers.
+    func collectingSums(by symbol: Symbol) -> Expression {
+        guard contains(symbol) else { return self }
+        return replacingFromInside { node in
+            guard case .sum = node.content, node.contains(symbol) else { return nil }
+            return node.collectedAndFactored(by: symbol)
+        }
+    }
 }

@@ -110,7 +110,7 @@ struct PiecewisePolynomial {
             try result.addJump(at: jump.breakpoint, try PiecewisePolynomial.product(jump.polynomial, base))
             for own in jumps {
                 try result.addJump(
-                    at: max(own.breakpoint, jump.breakpoint),
+                    at: largest(own.breakpoint, jump.breakpoint),
                     try PiecewisePolynomial.product(own.polynomial, jump.polynomial))
             }
         }
@@ -142,7 +142,7 @@ struct PiecewisePolynomial {
             var indicator = PiecewisePolynomial(cell.lower == nil ? [.one] : [])
             if let lower = cell.lower { try indicator.addJump(at: lower, [.one]) }
             if let upper = cell.upper {
-                try indicator.addJump(at: cell.lower.map { max($0, upper) } ?? upper, [.minusOne])
+                try indicator.addJump(at: cell.lower.map { largest($0, upper) } ?? upper, [.minusOne])
             }
             try result.add(PiecewisePolynomial.sign(of: cell.polynomial).times(indicator))
         }
@@ -184,9 +184,9 @@ struct PiecewisePolynomial {
             for (position, jump) in jumps.enumerated() {
                 if pattern >> position & 1 == 1 {
                     polynomial = PiecewisePolynomial.sum(polynomial, jump.polynomial)
-                    lower = lower.map { max($0, jump.breakpoint) } ?? jump.breakpoint
+                    lower = lower.map { largest($0, jump.breakpoint) } ?? jump.breakpoint
                 } else {
-                    upper = upper.map { min($0, jump.breakpoint) } ?? jump.breakpoint
+                    upper = upper.map { -largest(-$0, -jump.breakpoint) } ?? jump.breakpoint
                 }
             }
             return (lower, upper, polynomial)
@@ -200,18 +200,18 @@ struct PiecewisePolynomial {
         case 1: return PiecewisePolynomial(Algebra.sign(expandedIfPossible(polynomial[0])))
         case 2:
             var result = PiecewisePolynomial(.minusOne)
-            try result.addJump(at: expandedIfPossible(-polynomial[0] / polynomial[1]), [2])
+            try result.addJump(at: normalized(-polynomial[0] / polynomial[1]), [2])
             return try result.scaled(by: Algebra.sign(polynomial[1]))
         case 3:
             // sign(a)(1 - 2 * 1{r1 < Z < r2}) with coinciding roots where the discriminant is negative.
             let (c, b, a) = (polynomial[0], polynomial[1], polynomial[2])
             let discriminant = expandedIfPossible(b * b - 4 * a * c)
             let root = sqrt(discriminant.bounds.isNonnegative ? discriminant : max(discriminant, .zero))
-            let centre = expandedIfPossible(-b / (2 * a))
+            let centre = -b / (2 * a)
             let halfWidth = root / (2 * abs(a))
             var result = PiecewisePolynomial(.one)
-            try result.addJump(at: expandedIfPossible(centre - halfWidth), [-2])
-            try result.addJump(at: expandedIfPossible(centre + halfWidth), [2])
+            try result.addJump(at: normalized(centre - halfWidth), [-2])
+            try result.addJump(at: normalized(centre + halfWidth), [2])
             return try result.scaled(by: Algebra.sign(a))
         default: throw .notPiecewisePolynomial
         }
@@ -221,7 +221,7 @@ struct PiecewisePolynomial {
     private func dirac() throws(Failure) -> PiecewisePolynomial {
         guard jumps.isEmpty, masses.isEmpty, base.count == 2 else { throw .notPiecewisePolynomial }
         var result = PiecewisePolynomial([])
-        result.masses = [(expandedIfPossible(-base[0] / base[1]), 1 / abs(base[1]))]
+        result.masses = [(normalized(-base[0] / base[1]), 1 / abs(base[1]))]
         return result
     }
 
@@ -257,6 +257,15 @@ struct PiecewisePolynomial {
         Expression.sum(of: polynomial.enumerated().map { $1 * point ** $0 })
     }
 }
+
+/// The larger of two breakpoints, resolved where their order is known.
+private func largest(_ a: Expression, _ b: Expression) -> Expression {
+    let difference = expandedIfPossible(a - b).bounds
+    return difference.isNonnegative ? a : difference.isNonpositive ? b : max(a, b)
+}
+
+/// A breakpoint in the form in which equal ones are the same expression: multiplied out, over one denominator.
+private func normalized(_ breakpoint: Expression) -> Expression { expandedIfPossible(breakpoint).overOneDenominator }
 
 /// The expression multiplied out; itself where that would be too large.
 func expandedIfPossible(_ expression: Expression) -> Expression { (try? expression.expanded()) ?? expression }

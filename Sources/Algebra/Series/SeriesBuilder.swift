@@ -123,7 +123,8 @@ final class SeriesBuilder {
             if exponent.bounds.isPositive { return .zero }
             throw .series(.singular(in: place))
         }
-        if exponent.asInteger == nil && !lead.coefficient.bounds.isNonnegative {
+        // A root is real only where its base is not negative: a base of unknown sign is taken to be positive there.
+        if exponent.asInteger == nil && lead.coefficient.bounds.isNonpositive {
             throw .series(.unknownSign(of: lead.coefficient, in: place))
         }
         var shift = Weight.zero
@@ -211,7 +212,7 @@ final class SeriesBuilder {
         guard let (lead, rest) = try leading(argument, in: place), lead.weight.isZero else {
             throw .series(.singular(in: place))
         }
-        guard lead.coefficient.bounds.isNonnegative else {
+        guard !lead.coefficient.bounds.isNonpositive else {
             throw .series(.unknownSign(of: lead.coefficient, in: place))
         }
         let ratio = rest.scaled(by: Expression.power(lead.coefficient, .minusOne))

@@ -124,7 +124,9 @@ extension Expression {
         var inside: [Factor] = []
         var isNegative = coefficient.isNegative
         for factor in factors {
-            if factor.base.bounds.isNonpositive, let n = factor.exponent.asInteger, !n.isMultiple(of: 2) {
+            if case .sum = factor.base.content, factor.base.bounds.isNonpositive, let n = factor.exponent.asInteger,
+                !n.isMultiple(of: 2)
+            {
                 outside.append(power(-factor.base, factor.exponent * exponent))
                 isNegative.toggle()
             } else if factor.base.bounds.isNonnegative {

@@ -27,7 +27,9 @@ extension ExpressionMatrix {
                 // A pivot beside zeros only may vanish or not: its root is a column either way.
                 if pivot.bounds.isNegative { throw .notSemidefinite(row: pivotRow) }
                 let direct = sqrt(pivot)
-                let square = direct.hasRootOfSum ? pivot.perfectSquareRoot().simpler(than: direct) : direct
+                let perfect = pivot.perfectSquareRoot()
+                // Bringing a pivot over one denominator may find its root, or blow it up.
+                let square = perfect.isUndefined || perfect.size <= 2 * direct.size ? perfect : direct
                 if square.isUndefined { throw .notSemidefinite(row: pivotRow) }
                 let root = square.bounds.isNonpositive ? -square : square
                 let quotients = below.map { $0.isZero ? $0 : ($0 / root).simplified() }
@@ -67,19 +69,5 @@ extension ExpressionMatrix {
         let right = ExpressionMatrix(rows: pairs.map { [-source[$0.0, $0.1]] }, columnCount: 1)
         let solution = try ExpressionMatrix(rows: system, columnCount: pairs.count).solution(of: right)
         return ExpressionMatrix(rowCount: rowCount, columnCount: rowCount) { solution[position($0, $1), 0] }
-    }
-}
-
-extension Expression {
-    /// The one of two equal roots that has no root of a sum, or is smaller.
-    fileprivate func simpler(than other: Expression) -> Expression {
-        !isUndefined && hasRootOfSum && other.size < size ? other : self
-    }
-
-    /// Whether a half-integer power of a sum is left.
-    fileprivate var hasRootOfSum: Bool {
-        asProduct.factors.contains { factor in
-            if case .sum = factor.base.content { factor.exponent.asInteger == nil } else { false }
-        }
     }
 }

@@ -198,14 +198,20 @@ import Testing
 
     @Test func `What has no series is refused with its place`() throws {
         let cases: [Expression] = [
-            exp(1 / eta), sin(g / eta), sqrt(g + eta), log(eta), eta ** k, (g - g) / eta + 1 / (eta - eta),
-            gamma(eta), log(g + eta), eta ** (1 / eta),
+            exp(1 / eta), sin(g / eta), sqrt(eta - sigma), log(eta), eta ** k, (g - g) / eta + 1 / (eta - eta),
+            gamma(eta), log(eta - sigma), eta ** (1 / eta),
         ]
         for expression in cases {
             #expect(throws: SeriesError.self, "\(expression)") { try series(expression, upTo: 2) }
         }
-        #expect(throws: SeriesError.unknownSign(of: g, in: sqrt(g + eta))) { try series(sqrt(g + eta), upTo: 2) }
+        #expect(throws: SeriesError.unknownSign(of: -sigma, in: sqrt(eta - sigma))) {
+            try series(sqrt(eta - sigma), upTo: 2)
+        }
         #expect(throws: SeriesError.self) { try series(1 / (1 - eta), upTo: 500) }
+    }
+
+    @Test func `A root of unknown sign is expanded where it is real`() throws {
+        try expectCoefficients(sqrt(g + eta), [sqrt(g), 1 / (2 * sqrt(g))])
     }
 
     @Test func `What decays exponentially is smaller than any power`() throws {

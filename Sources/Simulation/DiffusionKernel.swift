@@ -2,6 +2,9 @@
 ///
 /// Every coordinate has its own Brownian motions, `columnCount` of them; `s` has no entries between coordinates.
 public protocol DiffusionKernel: Sendable {
+    /// The step size `eta` of the optimizer.
+    var stepSize: Double { get }
+
     /// The number of coordinates.
     var dimension: Int { get }
 
@@ -20,26 +23,68 @@ public protocol DiffusionKernel: Sendable {
     ///   - factor: receives `s`, without `sqrt(eta)`: entry (state `a`, column `c`) of coordinate `i` is variable
     ///     `(a * columnCount + c) * dimension + i`.
     func evaluate(_ states: LaneBlock, time: Double, drift: LaneBlock, factor: LaneBlock)
+
+    /// One step of the scheme of Euler and Maruyama: `X + b dt + sqrt(eta dt) s Z`.
+    ///
+    /// - Parameters:
+    ///   - normals: standard normal numbers, that of column `c` of coordinate `i` in variable `c * dimension + i`.
+    ///   - length: the step `dt` in time.
+    ///   - scratch: memory of `scratchCount` variables.
+    func advance(_ states: LaneBlock, normals: LaneBlock, time: Double, by length: Double, scratch: LaneBlock)
+
+    /// The number of variables of memory that a step needs.
+    var scratchCount: Int { get }
 }
 
 extension DiffusionKernel {
     public var variableCount: Int { stateCount * dimension }
     var brownianCount: Int { columnCount * dimension }
     var factorCount: Int { stateCount * columnCount * dimension }
+
+    public var scratchCount: Int { (stateCount + stateCount * columnCount) * dimension }
+
+    public func advance(
+        _ states: LaneBlock, normals: LaneBlock, time: Double, by length: Double, scratch: LaneBlock
+    ) {
+        let (drift, factor) = scratch.split(at: variableCount)
+        evaluate(states, time: time, drift: drift, factor: factor)
+        for index in states.values.indices { states.values[index] += drift.values[index] * length }
+        let amplitude = (stepSize * length).squareRoot()
+        for state in 0..<stateCount {
+            for column in 0..<columnCount {
+                for coordinate in 0..<dimension {
+                    let values = states[state * dimension + coordinate]
+                    let entry = factor[(state * columnCount + column) * dimension + coordinate]
+                    let normal = normals[column * dimension + coordinate]
+                    for lane in values.indices { values[lane] += amplitude * entry[lane] * normal[lane] }
+                }
+            }
+        }
+    }
+
+    /// Drift and factor at one state.
+    func coefficients(at states: [Double], time: Double) -> (drift: [Double], factor: [Double]) {
+        let position = LaneStorage(repeating: states, lanes: 1)
+        let drift = LaneStorage(variables: variableCount, lanes: 1)
+        let factor = LaneStorage(variables: factorCount, lanes: 1)
+        evaluate(position.block, time: time, drift: drift.block, factor: factor.block)
+        return (Array(drift.block.values), Array(factor.block.values))
+    }
 }
 
 /// A model given as a closure.
 public struct ClosureDiffusion: DiffusionKernel {
+    public typealias Body =
+        @Sendable (_ states: LaneBlock, _ time: Double, _ drift: LaneBlock, _ factor: LaneBlock) -> Void
+
+    public let stepSize: Double
     public let dimension: Int
     public let stateCount: Int
     public let columnCount: Int
-    private let body: @Sendable (_ states: LaneBlock, _ time: Double, _ drift: LaneBlock, _ factor: LaneBlock) -> Void
+    private let body: Body
 
-    public init(
-        dimension: Int, stateCount: Int, columnCount: Int,
-        _ body:
-            @escaping @Sendable (_ states: LaneBlock, _ time: Double, _ drift: LaneBlock, _ factor: LaneBlock) -> Void
-    ) {
+    public init(stepSize: Double, dimension: Int, stateCount: Int, columnCount: Int, _ body: @escaping Body) {
+        self.stepSize = stepSize
         self.dimension = dimension
         self.stateCount = stateCount
         self.columnCount = columnCount
@@ -48,21 +93,5 @@ public struct ClosureDiffusion: DiffusionKernel {
 
     public func evaluate(_ states: LaneBlock, time: Double, drift: LaneBlock, factor: LaneBlock) {
         body(states, time, drift, factor)
-    }
-}
-
-/// The ordinary differential equation `dX = b dt` that keeps a model's drift and drops its noise.
-public struct NoiselessModel: DiffusionKernel {
-    private let model: any DiffusionKernel
-
-    public init(_ model: any DiffusionKernel) { self.model = model }
-
-    public var dimension: Int { model.dimension }
-    public var stateCount: Int { model.stateCount }
-    public var columnCount: Int { 0 }
-
-    public func evaluate(_ states: LaneBlock, time: Double, drift: LaneBlock, factor: LaneBlock) {
-        let discarded = LaneStorage(variables: model.factorCount, lanes: states.lanes)
-        model.evaluate(states, time: time, drift: drift, factor: discarded.block)
     }
 }

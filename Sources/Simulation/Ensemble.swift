@@ -36,10 +36,7 @@ struct Ensemble: Sendable {
         self.completedSteps = completedSteps
         firstPath = paths.lowerBound
         chunks = stride(from: 0, to: paths.count, by: Self.chunkLanes).map { offset in
-            let lanes = min(Self.chunkLanes, paths.count - offset)
-            let storage = LaneStorage(variables: start.count, lanes: lanes)
-            for (variable, value) in start.enumerated() { storage.block[variable].update(repeating: value) }
-            return storage
+            LaneStorage(repeating: start, lanes: min(Self.chunkLanes, paths.count - offset))
         }
     }
 
@@ -84,16 +81,13 @@ struct Ensemble: Sendable {
 
     /// The values of a quantity, path by path.
     func values(of quantity: Quantity) -> [Double] {
-        [Double](unsafeUninitializedCapacity: pathCount) { buffer, count in
-            // One variable, whose lanes are all paths.
-            let all = LaneBlock(buffer, lanes: pathCount)
-            perform { [time] chunk, states, _ in
-                let start = chunk * Self.chunkLanes
-                let part = UnsafeMutableBufferPointer(rebasing: all.values[start..<start + states.lanes])
-                quantity.body(states, time, part)
-            }
-            count = pathCount
+        let result = LaneStorage(variables: 1, lanes: pathCount)
+        perform { [time] chunk, states, _ in
+            let start = chunk * Self.chunkLanes
+            let part = UnsafeMutableBufferPointer(start: result.block.base + start, count: states.lanes)
+            quantity.body(states, time, part)
         }
+        return Array(result.block.values)
     }
 
     func summaries(of quantities: [Quantity]) -> [SampleSummary] {
@@ -123,11 +117,9 @@ extension LaneBlock {
     var firstLaneNotFinite: Int? {
         var sum = SIMD8<Double>.zero
         let whole = values.count / 8 * 8
-        if let base = UnsafeRawPointer(values.baseAddress) {
-            for start in stride(from: 0, to: whole, by: 8) {
-                let part = base.loadUnaligned(fromByteOffset: start * 8, as: SIMD8<Double>.self)
-                sum += part - part
-            }
+        for start in stride(from: 0, to: whole, by: 8) {
+            let part = UnsafeRawPointer(base + start).loadUnaligned(as: SIMD8<Double>.self)
+            sum += part - part
         }
         var total = sum.sum()
         for value in values[whole...] { total += value - value }

@@ -56,9 +56,8 @@ public struct EnsembleRun: Sendable {
         guard let initial = start.followedOptimizer else { return ensemble }
         let positions = model.model.dimension
         ensemble.forEachChunk { states, firstPath in
-            let iterate = LaneStorage(variables: initial.count, lanes: states.lanes)
+            let iterate = LaneStorage(repeating: initial, lanes: states.lanes)
             let scratch = LaneStorage(variables: optimizer.scratchCount, lanes: states.lanes)
-            for (variable, value) in initial.enumerated() { iterate.block[variable].update(repeating: value) }
             optimizer.advance(iterate.block, firstPath: firstPath, completedSteps: 0, scratch: scratch.block)
             for position in 0..<positions { _ = states[position].update(fromContentsOf: iterate.block[position]) }
         }

@@ -9,7 +9,6 @@ import Numerics
 /// Brownian bridge. Optimizer, model and every refinement of the model are therefore coupled path by path.
 public struct EulerMaruyama: EnsembleProcess {
     public let name: String
-    public let stepSize: Double
     public let substeps: Int
     let model: any DiffusionKernel
     let stream: RandomStream
@@ -21,42 +20,30 @@ public struct EulerMaruyama: EnsembleProcess {
     ///   - coupling: for each Brownian motion of a coordinate, 1 or -1 where it shares the optimizer's draws and 0 where
     ///     it has its own; all have their own by default. See ``ModelStart/coupling(of:to:)``.
     public init(
-        _ model: any DiffusionKernel, name: String = "sde", stepSize: Double, substeps: Int, seed: UInt64,
+        _ model: any DiffusionKernel, name: String = "sde", substeps: Int, seed: UInt64,
         coupling: [Double] = []
     ) {
         self.model = model
         self.name = name
-        self.stepSize = stepSize
         self.substeps = max(1, substeps)
         self.coupling = coupling + Array(repeating: 0, count: max(0, model.columnCount - coupling.count))
         stream = RandomStream(seed: seed)
     }
 
+    public var stepSize: Double { model.stepSize }
     public var variableCount: Int { model.variableCount }
-    public var scratchCount: Int { model.variableCount + model.factorCount + 2 * model.brownianCount }
+    public var scratchCount: Int { 2 * model.brownianCount + model.scratchCount }
 
     public func advance(_ states: LaneBlock, firstPath: Int, completedSteps: Int, scratch: LaneBlock) {
-        let (drift, factor, remaining, normal) = split(scratch)
-        let dt = stepSize / Double(substeps)
+        let (remaining, rest) = scratch.split(at: model.brownianCount)
+        let (normals, memory) = rest.split(at: model.brownianCount)
+        let length = stepSize / Double(substeps)
         drawWholeStep(into: remaining, firstPath: firstPath, step: completedSteps)
         for substep in 0..<substeps {
-            let time = Double(completedSteps) * stepSize + Double(substep) * dt
-            model.evaluate(states, time: time, drift: drift, factor: factor)
-            drawIncrement(into: normal, from: remaining, firstPath: firstPath, step: completedSteps, substep: substep)
-            add(drift: drift, factor: factor, normal: normal, to: states, dt: dt)
+            let time = Double(completedSteps) * stepSize + Double(substep) * length
+            drawIncrement(into: normals, from: remaining, firstPath: firstPath, step: completedSteps, substep: substep)
+            model.advance(states, normals: normals, time: time, by: length, scratch: memory)
         }
-    }
-
-    private func split(_ scratch: LaneBlock) -> (drift: LaneBlock, factor: LaneBlock, LaneBlock, LaneBlock) {
-        var start = 0
-        func take(_ variables: Int) -> LaneBlock {
-            defer { start += variables * scratch.lanes }
-            let values = scratch.values[start..<start + variables * scratch.lanes]
-            return LaneBlock(UnsafeMutableBufferPointer(rebasing: values), lanes: scratch.lanes)
-        }
-        return (
-            take(model.variableCount), take(model.factorCount), take(model.brownianCount), take(model.brownianCount)
-        )
     }
 
     /// The increment over the whole step in units of `sqrt(dt)`: `sqrt(substeps) Z`.
@@ -92,22 +79,6 @@ public struct EulerMaruyama: EnsembleProcess {
             for lane in values.indices {
                 values[lane] = rest[lane] / left + deviation * values[lane]
                 rest[lane] -= values[lane]
-            }
-        }
-    }
-
-    private func add(drift: LaneBlock, factor: LaneBlock, normal: LaneBlock, to states: LaneBlock, dt: Double) {
-        for index in states.values.indices { states.values[index] += drift.values[index] * dt }
-        let amplitude = stepSize.squareRoot() * dt.squareRoot()
-        let dimension = model.dimension
-        for state in 0..<model.stateCount {
-            for column in 0..<model.columnCount {
-                for coordinate in 0..<dimension {
-                    let values = states[state * dimension + coordinate]
-                    let entry = factor[(state * model.columnCount + column) * dimension + coordinate]
-                    let increment = normal[column * dimension + coordinate]
-                    for lane in values.indices { values[lane] += amplitude * entry[lane] * increment[lane] }
-                }
             }
         }
     }

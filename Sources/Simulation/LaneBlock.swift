@@ -1,23 +1,41 @@
-/// The values of many paths, stored variable by variable: variable `v` of lane `l` is `values[v * lanes + l]`.
+import Compilation
+
+/// The values of many paths, stored variable by variable: variable `v` of lane `l` is `base[v * lanes + l]`.
 ///
 /// With `d` coordinates, state `a` of coordinate `i` is variable `a * d + i`: first all positions, then the first
 /// auxiliary state of every coordinate, and so on.
 ///
 /// A block does not own its memory and is written by one thread at a time.
 public struct LaneBlock: @unchecked Sendable {
-    public let values: UnsafeMutableBufferPointer<Double>
+    public let base: UnsafeMutablePointer<Double>
+    public let variables: Int
     public let lanes: Int
 
-    public init(_ values: UnsafeMutableBufferPointer<Double>, lanes: Int) {
-        self.values = values
+    public init(_ base: UnsafeMutablePointer<Double>, variables: Int, lanes: Int) {
+        self.base = base
+        self.variables = variables
         self.lanes = lanes
     }
 
-    public var variables: Int { lanes == 0 ? 0 : values.count / lanes }
+    /// All values.
+    public var values: UnsafeMutableBufferPointer<Double> {
+        UnsafeMutableBufferPointer(start: base, count: variables * lanes)
+    }
 
     /// One variable of every lane.
     public subscript(variable: Int) -> UnsafeMutableBufferPointer<Double> {
-        UnsafeMutableBufferPointer(rebasing: values[variable * lanes..<(variable + 1) * lanes])
+        UnsafeMutableBufferPointer(start: base + variable * lanes, count: lanes)
+    }
+
+    /// The values as the compiled kernels take them.
+    var rows: LaneRows { LaneRows(base, stride: lanes) }
+
+    /// The first variables of a block that has at least as many, and the rest.
+    func split(at variables: Int) -> (LaneBlock, LaneBlock) {
+        (
+            LaneBlock(base, variables: variables, lanes: lanes),
+            LaneBlock(base + variables * lanes, variables: self.variables - variables, lanes: lanes)
+        )
     }
 }
 
@@ -26,10 +44,16 @@ final class LaneStorage: Sendable {
     let block: LaneBlock
 
     init(variables: Int, lanes: Int) {
-        let values = UnsafeMutableBufferPointer<Double>.allocate(capacity: variables * lanes)
-        values.initialize(repeating: 0)
-        block = LaneBlock(values, lanes: lanes)
+        let base = UnsafeMutablePointer<Double>.allocate(capacity: max(1, variables * lanes))
+        base.initialize(repeating: 0, count: variables * lanes)
+        block = LaneBlock(base, variables: variables, lanes: lanes)
     }
 
-    deinit { block.values.deallocate() }
+    /// The same values in every lane.
+    convenience init(repeating values: [Double], lanes: Int) {
+        self.init(variables: values.count, lanes: lanes)
+        for (variable, value) in values.enumerated() { block[variable].update(repeating: value) }
+    }
+
+    deinit { block.base.deallocate() }
 }

@@ -35,10 +35,11 @@ extension ModelStart {
         guard initial.count == model.variableCount, initial.count == optimizer.variableCount else {
             throw .startHasWrongCount(given: initial.count, needed: model.variableCount)
         }
-        let atZero = coefficients(of: model, at: initial, time: 0)
+        let atZero = model.coefficients(at: initial, time: 0)
         let later = optimizer.meanAfterOneStep(from: initial)
-        let afterStep = coefficients(of: model, at: later, time: optimizer.stepSize)
-        let isRegular = zip(atZero, afterStep).allSatisfy { first, second in
+        let afterStep = model.coefficients(at: later, time: optimizer.stepSize)
+        let isRegular = zip(atZero.drift + atZero.factor, afterStep.drift + afterStep.factor).allSatisfy {
+            first, second in
             first.isFinite && (!second.isFinite || first.magnitude <= 100 * max(second.magnitude, 1))
         }
         if isRegular { return ModelStart(states: initial) }
@@ -49,35 +50,25 @@ extension ModelStart {
             the optimizer is
             """
         let start = ModelStart(states: later, completedSteps: 1, followedOptimizer: initial, note: note)
-        try start.check(model, stepSize: optimizer.stepSize, stateNames: stateNames)
+        try start.check(model, stateNames: stateNames)
         return start
     }
 
     /// - Throws: ``SimulationError/coefficientNotFiniteAtStart(state:time:)`` unless all coefficients are finite here.
     public func check(
-        _ model: any DiffusionKernel, stepSize: Double, stateNames: [String]
+        _ model: any DiffusionKernel, stateNames: [String]
     ) throws(SimulationError) {
         guard states.count == model.variableCount else {
             throw .startHasWrongCount(given: states.count, needed: model.variableCount)
         }
-        let time = Double(completedSteps) * stepSize
-        let values = Self.coefficients(of: model, at: states, time: time)
-        guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
+        let time = Double(completedSteps) * model.stepSize
+        let (drift, factor) = model.coefficients(at: states, time: time)
+        guard let index = (drift + factor).firstIndex(where: { !$0.isFinite }) else { return }
         let variable =
             index < model.variableCount
             ? index / model.dimension : (index - model.variableCount) / (model.columnCount * model.dimension)
         throw .coefficientNotFiniteAtStart(
             state: stateNames.indices.contains(variable) ? stateNames[variable] : "state \(variable)", time: time)
-    }
-
-    /// Drift and factor at one state, one after the other.
-    private static func coefficients(of model: any DiffusionKernel, at states: [Double], time: Double) -> [Double] {
-        let position = LaneStorage(variables: states.count, lanes: 1)
-        _ = position.block.values.update(fromContentsOf: states)
-        let drift = LaneStorage(variables: model.variableCount, lanes: 1)
-        let factor = LaneStorage(variables: model.factorCount, lanes: 1)
-        model.evaluate(position.block, time: time, drift: drift.block, factor: factor.block)
-        return Array(drift.block.values) + Array(factor.block.values)
     }
 
     /// For each Brownian motion of a coordinate, how it is tied to the optimizer's draws: the first with the sign that
@@ -88,11 +79,11 @@ extension ModelStart {
             return Array(repeating: 0, count: columns)
         }
         let time = Double(completedSteps) * optimizer.stepSize
-        let factor = Self.coefficients(of: model, at: states, time: time).dropFirst(model.variableCount)
+        let factor = model.coefficients(at: states, time: time).factor
         let response = optimizer.responseToNoise(at: states, step: completedSteps + 1)
         var sign = 1.0
         for state in 0..<model.stateCount {
-            let entry = factor[factor.startIndex + state * columns * model.dimension]
+            let entry = factor[state * columns * model.dimension]
             let product = entry * response[state * model.dimension]
             if product != 0, product.isFinite {
                 sign = product < 0 ? -1 : 1
@@ -117,9 +108,8 @@ extension OptimizerProcess {
 
     private func average(from states: [Double], step: Int, weight: (_ z: Double) -> Double) -> [Double] {
         let nodes = NoiseMeasure.gaussian.nodes(kinks: [], of: { $0 })
-        let lanes = LaneStorage(variables: states.count, lanes: nodes.count)
+        let lanes = LaneStorage(repeating: states, lanes: nodes.count)
         let noise = LaneStorage(variables: kernel.noiseCount, lanes: nodes.count)
-        for (variable, value) in states.enumerated() { lanes.block[variable].update(repeating: value) }
         for component in 0..<kernel.noiseCount {
             for (lane, node) in nodes.enumerated() { noise.block[component][lane] = self.noise.draw(node.value) }
         }

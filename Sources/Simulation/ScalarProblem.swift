@@ -21,7 +21,7 @@ public struct ScalarOptimizer: Sendable {
 
     /// How far the noise may carry the iterate from its mean in the first step.
     func reachOfStep(from x: Double) -> Double {
-        let outcomes = outcomes(at: x, step: 1).filter { $0.weight > 1e-15 }
+        let outcomes = outcomes(at: x, step: 1).filter { $0.weight > 1e-10 }
         let mean = outcomes.reduce(0) { $0 + $1.weight * $1.value }
         return outcomes.reduce(0) { max($0, ($1.value - mean).magnitude) }
     }

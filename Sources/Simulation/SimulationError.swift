@@ -1,3 +1,6 @@
+import Compilation
+import Probability
+
 /// Why a simulation or a numerical check has no result.
 public enum SimulationError: Error, Sendable {
     /// A state stopped being finite; `saved` holds the statistics of the times before.
@@ -12,6 +15,10 @@ public enum SimulationError: Error, Sendable {
     case notResolved(process: String, difference: Double, tolerance: Double)
     /// The step size does not go into the horizon at least once.
     case horizonShorterThanStep(horizon: Double, stepSize: Double)
+    /// A model, an optimizer or a test function could not be compiled.
+    case compilation(CompilationError)
+    /// The noise law cannot be sampled or lacks a moment.
+    case noise(ProbabilityError)
     /// The user asked to stop before anything was finished.
     case cancelled
 }
@@ -37,6 +44,8 @@ extension SimulationError: CustomStringConvertible {
             """
         case .horizonShorterThanStep(let horizon, let stepSize):
             "the horizon \(horizon) is shorter than one step of \(stepSize)"
+        case .compilation(let error): "\(error)"
+        case .noise(let error): "\(error)"
         case .cancelled:
             "stopped before anything was finished"
         }

@@ -43,7 +43,7 @@ private struct PathComparison {
         optimizer = OptimizerProcess(
             instance.optimizer, noise: problem.noise, stepSize: instance.stepSize, seed: settings.seed)
         if let given = problem.modelStart {
-            try given.check(instance.model, stepSize: instance.stepSize, stateNames: problem.stateNames)
+            try given.check(instance.model, stateNames: problem.stateNames)
             start = given
         } else {
             start = try ModelStart.chosen(
@@ -98,7 +98,7 @@ private struct PathComparison {
 
     private func modelSample(substeps: Int) throws(SimulationError) -> Sample? {
         let process = EulerMaruyama(
-            instance.model, stepSize: instance.stepSize, substeps: substeps, seed: settings.seed, coupling: coupling)
+            instance.model, substeps: substeps, seed: settings.seed, coupling: coupling)
         let run = EnsembleRun(paths: 0..<settings.paths, steps: steps, threads: settings.threads)
         return try sample(run.ensemble(of: process, start: start, optimizer: optimizer), name: process.name)
     }
@@ -117,20 +117,15 @@ private struct PathComparison {
 
     /// The test functions at the end of `dX = b dt`, started from the mean position where the model starts later.
     private func noiseless() throws(SimulationError) -> [Double] {
-        let model = NoiselessModel(instance.baseline)
-        let states = LaneStorage(variables: model.variableCount, lanes: 1)
-        let drift = LaneStorage(variables: model.variableCount, lanes: 1)
-        let none = LaneStorage(variables: 0, lanes: 1)
+        let model = instance.baseline
         let begin = Double(start.completedSteps) * instance.stepSize
         let end = Double(steps) * instance.stepSize
         let integrator = DormandPrince(tolerance: 1e-10)
         let solution = integrator.solve(start.states, from: begin, to: end) { time, values in
-            _ = states.block.values.update(fromContentsOf: values)
-            model.evaluate(states.block, time: time, drift: drift.block, factor: none.block)
-            return Array(drift.block.values)
+            model.coefficients(at: values, time: time).drift
         }
         guard let solution else { return problem.tests.map { _ in .nan } }
-        _ = states.block.values.update(fromContentsOf: solution)
+        let states = LaneStorage(repeating: solution, lanes: 1)
         return problem.tests.map { test in
             withUnsafeTemporaryAllocation(of: Double.self, capacity: 1) { value in
                 test.quantity.body(states.block, end, value)

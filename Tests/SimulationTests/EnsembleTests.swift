@@ -14,7 +14,7 @@ import Testing
     }
 
     func model(substeps: Int, seed: UInt64 = 7, coupling: [Double] = []) -> EulerMaruyama {
-        EulerMaruyama(process.model, stepSize: process.eta, substeps: substeps, seed: seed, coupling: coupling)
+        EulerMaruyama(process.model, substeps: substeps, seed: seed, coupling: coupling)
     }
 
     @Test("moments of Euler-Maruyama on a linear model lie in their intervals", arguments: [1, 3])

@@ -17,10 +17,10 @@ struct LinearProcess {
     }
 
     var model: ClosureDiffusion {
-        ClosureDiffusion(dimension: curvatures.count, stateCount: 1, columnCount: 1) {
+        ClosureDiffusion(stepSize: eta, dimension: curvatures.count, stateCount: 1, columnCount: 1) {
             [curvatures, sigma] states, _, drift, factor in
             for (i, a) in curvatures.enumerated() {
-                let (x, b, s) = (states[i], drift[i], factor.lanes == 0 ? factor.values : factor[i])
+                let (x, b, s) = (states[i], drift[i], factor[i])
                 for lane in x.indices {
                     b[lane] = -a * x[lane]
                     s[lane] = sigma

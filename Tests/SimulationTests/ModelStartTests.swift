@@ -20,7 +20,7 @@ import Testing
 
     /// RMSprop's published model.
     var model: ClosureDiffusion {
-        ClosureDiffusion(dimension: 1, stateCount: 2, columnCount: 1) { states, _, drift, factor in
+        ClosureDiffusion(stepSize: Self.eta, dimension: 1, stateCount: 2, columnCount: 1) { states, _, drift, factor in
             let (x, v) = (states[0], states[1])
             for lane in x.indices {
                 let f = 10 * x[lane]
@@ -44,7 +44,7 @@ import Testing
 
         let run = EnsembleRun(paths: 0..<200, steps: 50, saves: 50)
         let scheme = EulerMaruyama(
-            model, stepSize: Self.eta, substeps: 1, seed: 3, coupling: start.coupling(of: model, to: process))
+            model, substeps: 1, seed: 3, coupling: start.coupling(of: model, to: process))
         let quantities = [Quantity.variable(0, named: "x"), .variable(1, named: "v")]
         let sde = try run.series(of: scheme, start: start, optimizer: process, quantities: quantities)
         let exact = try run.series(of: process, from: [1, 0], quantities: quantities)
@@ -67,7 +67,7 @@ import Testing
     func notFinite() {
         let start = ModelStart(states: [1, -1])
         let error = #expect(throws: SimulationError.self) {
-            try start.check(model, stepSize: Self.eta, stateNames: ["x", "v"])
+            try start.check(model, stateNames: ["x", "v"])
         }
         #expect(error.map { "\($0)".contains("dx") } == true)
     }

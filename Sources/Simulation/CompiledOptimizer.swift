@@ -1,0 +1,180 @@
+import Algebra
+import Compilation
+import Probability
+import Rules
+
+/// An update rule with numbers for its parameters, on a landscape: the optimizer itself.
+///
+/// Each step draws `g = f_i(point) + scale Z` for every coordinate, with the gradient of the landscape at the rule's
+/// point and `Z` of the noise law.
+public struct CompiledOptimizer: OptimizerKernel {
+    public let dimension: Int
+    public let stepSize: Double
+    /// The law of the noise.
+    public let law: NumericNoiseLaw
+    let stateCount: Int
+    /// The next iterates, in the states and in what ``suppliedCount`` counts.
+    private let update: CompiledUpdate
+    /// Where the gradient is drawn, if not at the position.
+    private let point: CompiledUpdate?
+    private let landscape: Landscape
+    /// The arguments of the functions with kinks.
+    private let kinks: CompiledUpdate?
+    private let kinkCount: Int
+    let dependsOnStep: Bool
+
+    /// - Parameters:
+    ///   - draw: the gradient of coordinate `i`: its scale and its law.
+    ///   - parameters: a value for the step size, `sigma` and every parameter, by name.
+    ///   - accepted: names that may be given although the rule does not have them.
+    ///   - functions: what schedules stand for.
+    /// - Throws: ``SimulationError/compilation(_:)`` for a parameter that is missing, unknown or out of range, and
+    ///   ``SimulationError/noise(_:)`` for a law that cannot be sampled.
+    public init(
+        _ rule: UpdateRule, draw: GradientDraw, on landscape: Landscape, parameters: [String: Double],
+        accepting accepted: Set<String> = [], functions: [Function: ExternalFunction] = [:]
+    ) throws(SimulationError) {
+        dimension = landscape.dimension
+        stateCount = rule.states.count
+        self.landscape = landscape
+        let states = rule.states.map(\.symbol)
+        let isShifted = rule.gradient.point != Expression(rule.position)
+        let normal = Symbol("Z", indices: [.free(UpdateRule.index)])
+        let mean = Symbol("gradient", indices: [.free(UpdateRule.index)])
+        let gradient = (isShifted ? Expression(mean) : draw.mean) + draw.scale * Expression(normal)
+        let updates = rule.updates.map { $0.substituting(draw.symbol, by: gradient) }
+        dependsOnStep = updates.contains { $0.contains(any: [UpdateRule.stepIndex, UpdateRule.time]) }
+        func compile(
+            _ formulas: [Expression], supplied: [Symbol]
+        ) throws(CompilationError) -> CompiledUpdate {
+            try CompiledUpdate(
+                formulas, states: states, draws: supplied, stepIndex: UpdateRule.stepIndex, time: UpdateRule.time,
+                on: landscape, parameters: parameters,
+                accepting: accepted.union(rule.parameters.map(\.symbol.name)).union([rule.stepSize.name]),
+                functions: functions)
+        }
+        do {
+            let supplied = isShifted ? [normal, mean] : [normal]
+            let arguments = updates.flatMap(\.kinkArguments).filter { $0.contains(normal) }
+            update = try compile(updates, supplied: supplied)
+            point = isShifted ? try compile([rule.gradient.point], supplied: []) : nil
+            kinks = arguments.isEmpty ? nil : try compile(arguments, supplied: supplied)
+            kinkCount = arguments.count
+        } catch {
+            throw .compilation(error)
+        }
+        guard let stepSize = parameters[rule.stepSize.name] else {
+            throw .compilation(.missingParameter(rule.stepSize.name, given: parameters.keys.sorted()))
+        }
+        self.stepSize = stepSize
+        do {
+            let values = Dictionary(
+                uniqueKeysWithValues: Set(draw.law.arguments.flatMap(\.symbols)).compactMap { symbol in
+                    parameters[symbol.name].map { (symbol, $0) }
+                })
+            law = try NumericNoiseLaw(draw.law, at: values)
+        } catch {
+            throw .noise(error)
+        }
+    }
+
+    public var variableCount: Int { stateCount * dimension }
+    public var noiseCount: Int { dimension }
+
+    /// Draws of the law, coupled to normal numbers.
+    public var noise: NoiseSource {
+        if case .gaussian = law.law { return .gaussian }
+        return NoiseSource { [law] in law.draw(coupledTo: $0) }
+    }
+
+    public func advance(_ states: LaneBlock, noise: LaneBlock, step: Int) {
+        let isShifted = point != nil
+        // The next states; and where the gradient is supplied, the draws with their means and the points.
+        let count = (stateCount + (isShifted ? 3 : 0)) * dimension * states.lanes
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count)) { memory in
+            guard let base = memory.baseAddress else { return }
+            let all = LaneBlock(base, variables: (stateCount + 3) * dimension, lanes: states.lanes)
+            let (result, rest) = all.split(at: variableCount)
+            var draws = noise
+            if let point {
+                let (positions, supplied) = rest.split(at: dimension)
+                let (normals, means) = supplied.split(at: dimension)
+                point.advance(
+                    states: states.rows, draws: normals.rows, step: step, time: time(step), into: positions.rows,
+                    count: states.lanes)
+                landscape.gradient(at: positions.rows, into: means.rows, count: states.lanes)
+                normals.base.update(from: noise.base, count: dimension * states.lanes)
+                draws = supplied
+            }
+            update.advance(
+                states: states.rows, draws: draws.rows, step: step, time: time(step), into: result.rows,
+                count: states.lanes)
+            states.base.update(from: result.base, count: variableCount * states.lanes)
+        }
+    }
+
+    private func time(_ step: Int) -> Double { Double(step - 1) * stepSize }
+}
+
+extension CompiledOptimizer {
+    /// The same as the grid solver needs it; `nil` but for a single state on one coordinate.
+    public var scalar: ScalarOptimizer? {
+        guard variableCount == 1 else { return nil }
+        let next: ScalarOptimizer.Function = { x, z, step in
+            update.next([x], draws: supplied(x, z, step), step: step, time: time(step))[0]
+        }
+        let arguments = (0..<kinkCount).map { index -> ScalarOptimizer.Function in
+            { x, z, step in
+                kinks?.next([x], draws: supplied(x, z, step), step: step, time: time(step))[index] ?? 1
+            }
+        }
+        return ScalarOptimizer(noise: NoiseMeasure(law), next: next, kinks: arguments, dependsOnStep: dependsOnStep)
+    }
+
+    private func supplied(_ x: Double, _ z: Double, _ step: Int) -> [Double] {
+        guard let point else { return [z] }
+        return [z] + landscape.gradient(at: point.next([x], draws: [], step: step, time: time(step)))
+    }
+}
+
+extension Expression {
+    /// The arguments at whose changes of sign a `sign`, `abs` or `max` in the expression has a kink or a jump.
+    var kinkArguments: [Expression] {
+        var result: [Expression] = []
+        func visit(_ expression: Expression) {
+            switch expression.content {
+            case .number, .constant, .symbol: break
+            case .sum(_, let terms): terms.forEach { visit($0.expression) }
+            case .product(_, let factors):
+                for factor in factors {
+                    visit(factor.base)
+                    visit(factor.exponent)
+                }
+            case .function(let function, let arguments):
+                switch function {
+                case .sign, .abs: result.append(arguments[0])
+                case .max: result += arguments.dropFirst().map { arguments[0] - $0 }
+                default: break
+                }
+                for argument in arguments { visit(argument) }
+            case .indexSum(let body), .expectation(let body): visit(body)
+            }
+        }
+        visit(self)
+        var seen: Set<Expression> = []
+        return result.filter { seen.insert($0).inserted }
+    }
+}
+
+extension NoiseMeasure {
+    /// A law as a measure; of a long tail, a part of 1e-15 on either side is left out.
+    init(_ law: NumericNoiseLaw) {
+        guard law.atoms.isEmpty else {
+            self = .atoms(law.atoms.map { ($0.value, $0.probability) })
+            return
+        }
+        let lower = max(law.support.lower, law.quantile(1e-15))
+        self = .density(
+            { law.density($0) }, distribution: { law.distribution($0) }, range: lower...(-lower), breaks: law.kinks)
+    }
+}

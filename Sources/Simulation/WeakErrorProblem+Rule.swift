@@ -1,0 +1,70 @@
+import Algebra
+import Compilation
+import Matching
+import Rules
+
+extension WeakErrorProblem {
+    /// The check of a derived model against its rule.
+    ///
+    /// - Parameters:
+    ///   - derivation: gives the model and, by its drift of order 1, the ordinary differential equation beside it.
+    ///   - settings: for each step size the values of all parameters, the step size among them.
+    ///   - accepted: names that may be given although the rule does not have them.
+    ///   - initial: the optimizer's initial state, all positions first.
+    ///   - modelStart: where the models start; `nil` to choose.
+    /// - Throws: ``SimulationError``.
+    public init(
+        of derivation: Derivation, on landscape: Landscape, settings: [[String: Double]],
+        accepting accepted: Set<String> = [], functions: [Function: ExternalFunction] = [:], initial: [Double],
+        modelStart: ModelStart? = nil, horizon: Double, tests: [Test]
+    ) throws(SimulationError) {
+        let rule = derivation.rule
+        let sde = derivation.sde
+        let plain = SDE(
+            stepSize: sde.stepSize, time: sde.time, states: sde.states, drift: derivation.leadingDrift,
+            covariance: sde.covariance, diffusion: sde.diffusion)
+        let names = accepted.union(rule.parameters.map(\.symbol.name)).union([UpdateRule.noiseScale.name])
+        var instances: [Instance] = []
+        var noise = NoiseSource.gaussian
+        for parameters in settings {
+            let optimizer = try CompiledOptimizer(
+                rule, draw: derivation.draw, on: landscape, parameters: parameters, accepting: names,
+                functions: functions)
+            noise = optimizer.noise
+            func compile(_ sde: SDE) throws(SimulationError) -> CompiledModel {
+                do {
+                    return try sde.compiled(
+                        on: landscape, parameters: parameters, accepting: names, draw: derivation.draw,
+                        functions: functions)
+                } catch {
+                    throw .compilation(error)
+                }
+            }
+            let model = try compile(sde)
+            let baseline = try compile(plain)
+            let isTimed = (sde.drift + sde.covariance.flatMap { $0 }).contains { $0.contains(sde.time) }
+            let scalar = optimizer.scalar.map {
+                Scalar(
+                    optimizer: $0, model: ScalarDiffusion(model, dependsOnTime: isTimed),
+                    baseline: ScalarDiffusion(baseline, dependsOnTime: isTimed))
+            }
+            instances.append(
+                Instance(
+                    stepSize: optimizer.stepSize, optimizer: optimizer, model: model, baseline: baseline,
+                    scalar: scalar))
+        }
+        self.init(
+            instances: instances, noise: noise, initial: initial, modelStart: modelStart, horizon: horizon,
+            tests: tests, claimedOrder: Double(derivation.options.order), stateNames: rule.states.map(\.name))
+    }
+}
+
+extension ScalarDiffusion {
+    /// A compiled model with a single state on one coordinate.
+    init(_ model: CompiledModel, dependsOnTime: Bool) {
+        let (drift, covariance) = (model.drift, model.covariance)
+        self.init(
+            stepSize: model.stepSize, drift: { drift([$0], $1)[0] }, covariance: { covariance([$0], $1)[0, 0] },
+            dependsOnTime: dependsOnTime)
+    }
+}

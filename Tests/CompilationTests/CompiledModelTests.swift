@@ -123,13 +123,14 @@ struct CompiledModelTests {
     @Test func `a named expectation is integrated over the noise`() throws {
         let draw = Symbol("g", role: .noise, indices: [Self.i])
         let body = Expression(draw) / (abs(Expression(draw)) + Expression(epsilon))
-        let sde = SDE(
-            stepSize: eta, time: t, states: [x], drift: [-Expression.expectation(of: body)], covariance: [[1]],
-            diffusion: [[1]])
         func drift(_ mean: Double, _ scale: Double, _ epsilon: Double, _ law: NoiseLaw) throws -> Double {
+            let draw = GradientDraw(symbol: draw, mean: gradient, scale: Expression(sigma), law: law)
+            let expectation: Expression = law == .any ? .expectation(of: body) : try draw.expectation(of: body)
+            let sde = SDE(
+                stepSize: eta, time: t, states: [x], drift: [-expectation], covariance: [[1]], diffusion: [[1]])
             let model = try sde.compiled(
                 on: .quadratic([1]), parameters: ["eta": 0.1, "sigma": scale, "epsilon": epsilon],
-                draw: GradientDraw(symbol: draw, mean: gradient, scale: Expression(sigma), law: law))
+                draw: draw)
             return -model.drift([mean], 0)[0]
         }
         #expect(relativeError(try drift(0.3, 0.5, 0.01, .gaussian), 0.44148379187678161) < 1e-12)

@@ -1,0 +1,141 @@
+import Algebra
+import Matching
+
+/// A certificate in print: the conditions with what is left of each moment, and what they rest on.
+public struct CertificateReport: Sendable {
+    public let certificate: Certificate
+    /// Whether residuals are shown however long they are; otherwise those of more than a line or two are left out.
+    public let showsLongResiduals: Bool
+
+    public init(_ certificate: Certificate, showsLongResiduals: Bool = false) {
+        self.certificate = certificate
+        self.showsLongResiduals = showsLongResiduals
+    }
+
+    private static let longestText = 160
+    private static let longestLaTeX = 400
+
+    /// The verdict in a line.
+    public var summary: String {
+        let level = "\(certificate.level.rawValue): \(certificate.level.meaning)"
+        let conditions = certificate.conditions.map { "\($0.number) \($0.range)" }.joined(separator: ", ")
+        return "\(level)\nconditions: \(conditions)\n"
+    }
+
+    /// Lines of Unicode mathematics.
+    public var text: String {
+        var text = "\(certificate.level.rawValue): \(certificate.level.meaning)\n"
+        let residuals = certificate.conditions.flatMap(\.residuals)
+        let width = residuals.map(\.moment.count).max() ?? 0
+        let sizeWidth = residuals.map { CertificateReport.size($0.weight).count }.max() ?? 0
+        for condition in certificate.conditions {
+            text += "\(condition.number). \(condition.statement): \(condition.range)\n"
+            for residual in condition.residuals {
+                let size = CertificateReport.size(residual.weight)
+                let moment = residual.moment.padded(to: width)
+                text += "   \(moment)  \(size.padded(to: sizeWidth))  \(residual.range)"
+                if let expression = residual.expression, !expression.isZero {
+                    let formula = expression.text
+                    let isShown = showsLongResiduals || formula.count <= CertificateReport.longestText
+                    text += isShown ? ", leaves \(formula)" : ", leaves a long expression (--steps shows it)"
+                }
+                text += "\n"
+            }
+        }
+        for moment in certificate.requiredMoments { text += "needs \(CertificateReport.line(moment))\n" }
+        for point in certificate.nonsmoothPoints {
+            text += "not smooth where \(point.vanishing) = 0: \(point.coefficient)\n"
+        }
+        for note in certificate.notes { text += "note: \(note)\n" }
+        return text + "weak order \(certificate.order): \(verdict)\n"
+    }
+
+    private static let eta = Symbol("eta", bounds: .positive)
+
+    /// `O(η²)`, `O(η^(3 - 2ζ))`.
+    static func size(_ weight: Weight) -> String { "O(\((Expression(eta) ** weight.expression).text))" }
+
+    private var verdict: String { certificate.holds ? "holds" : "only as the conditions above say" }
+
+    private static func line(_ moment: Certificate.RequiredMoment) -> String {
+        let exists =
+            switch moment.exists {
+            case true?: "exists"
+            case false?: "does not exist"
+            case nil: moment.requirement ?? "depends on the law"
+            }
+        return "E|Z|^\(moment.order) for \(moment.purpose): \(exists)"
+    }
+
+    /// A table of the conditions in Markdown, and lists of what they rest on.
+    public var markdown: String {
+        var table = Table([
+            Table.Column("condition"), Table.Column("moment"), Table.Column("leading residual", isMathematics: true),
+            Table.Column("size", isMathematics: true), Table.Column("verdict"),
+        ])
+        for condition in certificate.conditions {
+            for residual in condition.residuals {
+                table.append([
+                    "\(condition.number)", residual.moment,
+                    residual.expression.map { $0.isZero ? "0" : formula($0) } ?? "",
+                    "O(\\eta^{\(residual.weight.expression.latex)})", "\(residual.range)",
+                ])
+            }
+        }
+        var text = "Matching \(certificate.level.rawValue): \(certificate.level.meaning).\n\n\(table.markdown)\n"
+        var items = certificate.requiredMoments.map { "needs \(CertificateReport.line($0))" }
+        items += certificate.nonsmoothPoints.map {
+            "not smooth where $\($0.vanishing.latex) = 0$: $\($0.coefficient.latex)$"
+        }
+        items += certificate.notes
+        for item in items { text += "- \(item)\n" }
+        return text + (items.isEmpty ? "" : "\n") + "Weak order \(certificate.order): \(verdict).\n"
+    }
+
+    private func formula(_ expression: Expression) -> String {
+        let latex = expression.latex
+        return showsLongResiduals || latex.count <= CertificateReport.longestLaTeX ? latex : "\\ldots"
+    }
+
+    public var json: JSONValue {
+        [
+            "order": .integer(certificate.order), "level": .string(certificate.level.rawValue),
+            "meaning": .string(certificate.level.meaning), "holds": .boolean(certificate.holds),
+            "conditions": .array(certificate.conditions.map(CertificateReport.json)),
+            "dropped": .array(certificate.droppedCovariances.map { DroppedCovarianceReport.json($0) }),
+            "requiredMoments": .array(
+                certificate.requiredMoments.map { moment in
+                    [
+                        "order": .integer(moment.order), "purpose": .string(moment.purpose),
+                        "exists": moment.exists.map(JSONValue.boolean) ?? .null,
+                        "requirement": moment.requirement.map(JSONValue.string) ?? .null,
+                    ]
+                }),
+            "nonsmooth": .array(
+                certificate.nonsmoothPoints.map { point in
+                    ["coefficient": .string(point.coefficient.text), "vanishing": .string(point.vanishing.text)]
+                }),
+            "notes": .array(certificate.notes.map(JSONValue.string)),
+        ]
+    }
+
+    private static func json(_ condition: Certificate.Condition) -> JSONValue {
+        [
+            "number": .integer(condition.number), "statement": .string(condition.statement),
+            "verdict": .string("\(condition.range)"),
+            "residuals": .array(
+                condition.residuals.map { residual in
+                    [
+                        "moment": .string(residual.moment),
+                        "text": residual.expression.map { .string($0.text) } ?? .null,
+                        "latex": residual.expression.map { .string($0.latex) } ?? .null,
+                        "weight": .string("\(residual.weight)"), "verdict": .string("\(residual.range)"),
+                    ]
+                }),
+        ]
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

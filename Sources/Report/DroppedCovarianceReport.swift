@@ -1,0 +1,43 @@
+import Algebra
+import Matching
+
+/// Entries of the covariance that a model, or the literature, leaves out: each with its order, and whether the second
+/// Mil'shtein condition tolerates the loss.
+public struct DroppedCovarianceReport: Sendable {
+    public let entries: [Certificate.DroppedCovariance]
+
+    public init(_ entries: [Certificate.DroppedCovariance]) { self.entries = entries }
+
+    public var text: String {
+        entries.map { entry in
+            "S[\(DroppedCovarianceReport.name(entry))] = \(entry.expression)\n"
+                + "  η² S is \(CertificateReport.size(entry.weight)), condition 2 without it \(entry.tolerated)\n"
+        }.joined()
+    }
+
+    public var markdown: String {
+        var table = Table([
+            Table.Column("states"), Table.Column("S", isMathematics: true),
+            Table.Column("order of its second moment", isMathematics: true), Table.Column("condition 2 without it"),
+        ])
+        for entry in entries {
+            table.append([
+                DroppedCovarianceReport.name(entry), entry.expression.latex,
+                "O(\\eta^{\(entry.weight.expression.latex)})", "\(entry.tolerated)",
+            ])
+        }
+        return table.markdown
+    }
+
+    static func json(_ entry: Certificate.DroppedCovariance) -> JSONValue {
+        [
+            "states": .array(entry.states.map { .string($0.name) }), "text": .string(entry.expression.text),
+            "latex": .string(entry.expression.latex), "weight": .string("\(entry.weight)"),
+            "condition2": .string("\(entry.tolerated)"),
+        ]
+    }
+
+    private static func name(_ entry: Certificate.DroppedCovariance) -> String {
+        entry.states.map(\.name).joined(separator: ",")
+    }
+}

@@ -1,0 +1,117 @@
+import Simulation
+
+/// The table of weak errors in print, with the fitted order and the verdict.
+public struct WeakErrorReport: Sendable {
+    public let result: WeakErrorResult
+    public let ruleName: String
+
+    public init(_ result: WeakErrorResult, ruleName: String) {
+        self.result = result
+        self.ruleName = ruleName
+    }
+
+    /// A row for each step size: the errors of the ordinary differential equation and of the model.
+    public var table: Table {
+        let isSampled = result.method == .sampled
+        var columns = ["eta", "E optimizer", "E SDE", "ODE error", "SDE error"].map { Table.Column($0, .right) }
+        if isSampled { columns.append(Table.Column("95% interval", .right)) }
+        columns.append(Table.Column("integrator", .right))
+        var table = Table(columns)
+        for entry in result.entries {
+            var row = [
+                "\(entry.stepSize)", WeakErrorReport.value(entry.optimizer), WeakErrorReport.value(entry.sde),
+                WeakErrorReport.signed(entry.odeError), WeakErrorReport.signed(entry.error),
+            ]
+            if isSampled { row.append("± \(FixedPoint.text(entry.halfwidth95, significant: 2))") }
+            row.append(entry.integrator)
+            table.append(row)
+        }
+        return table
+    }
+
+    /// The table, the fit and the verdict.
+    public var text: String { table.text() + "\n" + conclusion.map { $0 + "\n" }.joined() }
+
+    public var markdown: String { table.markdown + "\n" + conclusion.map { $0 + "  \n" }.joined() }
+
+    private var conclusion: [String] {
+        var lines: [String] = []
+        if let fit = result.odeFit { lines.append("order without noise (ODE)   \(WeakErrorReport.interval(fit))") }
+        let fit = result.fit.map(WeakErrorReport.interval) ?? "not known: the errors are too small or too few"
+        lines.append("order of the SDE            \(fit)")
+        lines.append("verdict                     \(verdict)")
+        lines += result.notes.map { "note: \($0)" }
+        if !result.isComplete { lines.append("note: stopped before all step sizes were done") }
+        return lines
+    }
+
+    private var verdict: String {
+        let claim = "weak order \(FixedPoint.trimmed(result.claimedOrder))"
+        switch result.verdict {
+        case .supports: return "supports \(claim)"
+        case .refutes: return "refutes \(claim)"
+        case .undecided: return "undecided about \(claim)"
+        }
+    }
+
+    private static func interval(_ fit: OrderFit) -> String {
+        let numbers = [fit.order, fit.low, fit.high].map { FixedPoint.text($0, decimals: 2) }
+        return "\(numbers[0]) (\(numbers[1]) to \(numbers[2]))"
+    }
+
+    private static func value(_ number: Double) -> String { FixedPoint.text(number, decimals: 8) }
+
+    private static func signed(_ number: Double) -> String {
+        (number < 0 ? "" : "+") + FixedPoint.text(number, significant: 5)
+    }
+
+    public var json: JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("rule", .string(ruleName)), .init("order", .number(result.claimedOrder).whole),
+            .init("method", .string(result.method.rawValue)), .init("test", .string(result.test)),
+            .init(
+                "errors",
+                .array(
+                    result.entries.map { entry in
+                        [
+                            "eta": .number(entry.stepSize), "optimizer": .number(entry.optimizer),
+                            "sde": .number(entry.sde), "error": .number(entry.error),
+                            "halfwidth95": .number(entry.halfwidth95), "ode": .number(entry.ode),
+                            "odeError": .number(entry.odeError), "integratorError": .number(entry.integratorError),
+                            "integrator": .string(entry.integrator),
+                        ]
+                    })),
+            .init("fit", result.fit.map(WeakErrorReport.jsonFit) ?? .null),
+            .init("odeFit", result.odeFit.map(WeakErrorReport.jsonFit) ?? .null),
+            .init("verdict", .string(result.verdict.rawValue)),
+        ]
+        if !result.notes.isEmpty { members.append(.init("notes", .array(result.notes.map(JSONValue.string)))) }
+        if !result.isComplete { members.append(.init("complete", false)) }
+        return .object(members)
+    }
+
+    private static func jsonFit(_ fit: OrderFit) -> JSONValue {
+        ["order": .number(fit.order), "low": .number(fit.low), "high": .number(fit.high)]
+    }
+
+    /// `eta,optimizer,sde,error,halfwidth95,ode,odeError`, in full precision.
+    public var csv: String {
+        var writer = CSVWriter(lineEnding: "\n")
+        writer.append(["eta", "optimizer", "sde", "error", "halfwidth95", "ode", "odeError"])
+        for entry in result.entries {
+            let numbers = [
+                entry.stepSize, entry.optimizer, entry.sde, entry.error, entry.halfwidth95, entry.ode, entry.odeError,
+            ]
+            writer.append(numbers.map(\.description))
+        }
+        return writer.text
+    }
+}
+
+extension JSONValue {
+    /// A number without a fraction as an integer.
+    fileprivate var whole: JSONValue {
+        guard case .number(let value) = self, let integer = Int(exactly: value) else { return self }
+        return .integer(integer)
+    }
+}

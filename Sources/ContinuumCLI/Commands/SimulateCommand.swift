@@ -1,0 +1,152 @@
+import Compilation
+import Matching
+import Report
+import Rules
+import Simulation
+
+/// `continuum simulate`: ensembles of an optimizer, of its SDE, or of both.
+enum SimulateCommand: Command {
+    enum Format: String, CaseIterable { case text, json, csv }
+    enum Process: String, CaseIterable { case optimizer, sde, both }
+
+    private static let process = Option("process", "optimizer|sde|both", "what to simulate (default both)")
+    private static let steps = Option("steps", "N", "the number of optimizer steps (default 1000)")
+    private static let horizon = Option("horizon", "T", "the time at the end, in place of --steps: T/eta steps")
+    private static let save = Option("save", "N", "the number of times at which statistics are saved (default 10)")
+    private static let dt = Option("dt", "eta|eta/M", "the step of Euler and Maruyama's scheme (default eta/8)")
+    private static let format = Option("format", "text|json|csv", "the form of the result (default text)")
+
+    /// With more coordinates than this, statistics of single variables are left out.
+    private static let largestListedDimension = 32
+
+    static let syntax = CommandSyntax(
+        name: "simulate", summary: "ensembles of the optimizer, its SDE, or both",
+        operand: CommandSyntax.rule,
+        details: [
+            """
+            Gives mean, standard deviation and the 5% and 95% quantiles of every variable, of the loss and of --test.
+            With dt = eta the scheme shares the first two one-step moments of the optimizer, and tests the noise model,
+            not the continuous-time limit; smaller steps approach the SDE itself.
+            """
+        ],
+        options: [LandscapeInput.landscape, EvaluateCommand.set] + SimulationInput.options
+            + [process, steps, horizon, save, dt, ScheduleInput.schedule] + DerivationInput.options + [format],
+        examples: [
+            .init(
+                purpose: "AdamW's SDE on a quadratic, as CSV",
+                arguments: "simulate adamw --landscape 'quadratic(10,2)' "
+                    + "--set eta=0.001,beta1=0.9,beta2=0.999,sigma=0.01,gamma=0.01,epsilon=1e-8 --x0 1,1 --steps 2000 "
+                    + "--paths 100 --process sde --dt eta --save 10 --format csv"),
+            .init(
+                purpose: "SignSGD beside its SDE on a saddle",
+                arguments: "simulate signsgd --landscape saddle --set eta=0.01,sigma=0.1 --x0 0.1,0.5 --horizon 2"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ console: Console) throws(Failure) -> ExitStatus {
+        let format = try arguments.choice(format, default: Format.text)
+        let process = try arguments.choice(process, default: Process.both)
+        let rule = try RuleInput.rule(arguments.operand)
+        let derivation = try DerivationInput.derivation(of: rule, arguments)
+        let landscape = try LandscapeInput.landscape(
+            arguments[LandscapeInput.landscape] ?? VerifyCommand.defaultLandscape)
+        let parameters = try ParameterValues(
+            of: rule, law: derivation.draw.law, try Assignments(arguments, EvaluateCommand.set),
+            usesBatch: derivation.options.usesBatch)
+        let input = try SimulationInput(rule, on: landscape, arguments, parameters: parameters)
+        let quantities = try quantities(arguments, input)
+        let functions = try ScheduleInput.functions(of: rule, arguments)
+        let substeps =
+            try arguments[dt].map { text throws(Failure) in
+                try SimulationInput.substeps(text, option: dt)
+            } ?? 8
+        let progress = ProgressBar("simulating", on: console)
+        let run = try self.run(
+            arguments, input, stepSize: parameters.values[rule.stepSize.name] ?? 1, console, progress)
+
+        var series: [EnsembleSeries] = []
+        var failure: Failure?
+        console.simulationBegins()
+        do throws(SimulationError) {
+            let kernel = try CompiledOptimizer(
+                rule, draw: derivation.draw, on: landscape, parameters: parameters.values,
+                accepting: Set(parameters.values.keys), functions: functions)
+            let optimizer = OptimizerProcess(
+                kernel, noise: kernel.noise, stepSize: kernel.stepSize, seed: input.seed)
+            if process != .sde {
+                series.append(try run.series(of: optimizer, from: input.initial, quantities: quantities))
+            }
+            if process != .optimizer, series.allSatisfy(\.isComplete) {
+                let model = try compiled(derivation, on: landscape, parameters, functions)
+                let start = try input.start(of: model, beside: optimizer)
+                let scheme = EulerMaruyama(
+                    model, substeps: substeps, seed: input.seed, coupling: start.coupling(of: model, to: optimizer))
+                series.append(try run.series(of: scheme, start: start, optimizer: optimizer, quantities: quantities))
+            }
+        } catch {
+            if case .blewUp(_, _, _, let saved) = error { series.append(saved) }
+            failure = Failure(error)
+        }
+        progress.clear()
+        if !series.isEmpty { try print(EnsembleReport(series, ruleName: rule.name), format, console) }
+        if let failure { throw failure }
+        if format == .csv { for note in Set(series.flatMap(\.notes)).sorted() { console.note(note) } }
+        return series.allSatisfy(\.isComplete) ? .done : .interrupted
+    }
+
+    private static func print(_ report: EnsembleReport, _ format: Format, _ console: Console) throws(Failure) {
+        switch format {
+        case .text: try console.print(report.text)
+        case .json: try console.print(json: report.json)
+        case .csv: try console.print(report.csv)
+        }
+    }
+
+    private static func compiled(
+        _ derivation: Derivation, on landscape: Landscape, _ parameters: ParameterValues,
+        _ functions: ScheduleInput.Functions
+    ) throws(SimulationError) -> CompiledModel {
+        do {
+            return try derivation.sde.compiled(
+                on: landscape, parameters: parameters.values, accepting: Set(parameters.values.keys),
+                draw: derivation.draw, functions: functions)
+        } catch {
+            throw .compilation(error)
+        }
+    }
+
+    private static func quantities(
+        _ arguments: ParsedArguments, _ input: SimulationInput
+    ) throws(Failure) -> [Quantity] {
+        let dimension = input.landscape.dimension
+        var quantities =
+            dimension <= largestListedDimension
+            ? Quantity.variables(of: input.stateNames, dimension: dimension) : []
+        quantities.append(Quantity.loss(input.landscape))
+        if let text = arguments[SimulationInput.test] { quantities.append(try input.test(text).quantity) }
+        return quantities
+    }
+
+    private static func run(
+        _ arguments: ParsedArguments, _ input: SimulationInput, stepSize: Double, _ console: Console,
+        _ progress: ProgressBar
+    ) throws(Failure) -> EnsembleRun {
+        guard !arguments.contains(steps) || !arguments.contains(horizon) else {
+            throw Failure("--steps and --horizon both say when to end\nGive one of them.")
+        }
+        var count = try arguments.integer(steps, in: 1...SimulationInput.largestStepCount) ?? 1000
+        if let end = try arguments.positive(horizon) {
+            let steps = (end / stepSize).rounded()
+            guard steps >= 1, steps <= Double(SimulationInput.largestStepCount) else {
+                throw Failure(
+                    "--horizon: \(end) is \(end / stepSize) steps of \(stepSize)\n"
+                        + "There are 1 to \(SimulationInput.largestStepCount) steps.")
+            }
+            count = Int(steps)
+        }
+        let paths = try arguments.integer(SimulationInput.paths, in: 1...SimulationInput.largestPathCount) ?? 1000
+        let saves = try arguments.integer(save, in: 1...SimulationInput.largestStepCount) ?? 10
+        return EnsembleRun(
+            paths: 0..<paths, steps: count, saves: saves, threads: input.threads,
+            cancellation: console.cancellation, progress: { progress.update($0) })
+    }
+}

@@ -1,0 +1,149 @@
+import Compilation
+import Matching
+import Report
+import Rules
+import Simulation
+
+/// `continuum verify`: the weak error of a model against its optimizer, for several step sizes.
+enum VerifyCommand: Command {
+    enum Format: String, CaseIterable { case text, json, csv, markdown }
+    enum Method: String, CaseIterable { case automatic, sampled }
+
+    private static let horizon = Option("horizon", "T", "the time of the comparison (default 1)")
+    private static let etas = Option("etas", "ETA1,ETA2,...", "the step sizes (default 0.2,0.1,0.05,0.025)")
+    private static let method = Option(
+        "method", "automatic|sampled", "on a grid where there is one state and it settles (default), or by sampling")
+    private static let dt = Option(
+        "dt", "eta|eta/M",
+        "a fixed step of the integrator where it is sampled (default: refined until it does not matter)")
+    private static let format = Option("format", "text|json|csv|markdown", "the form of the result (default text)")
+
+    static let defaultLandscape = "x1^2/2"
+    private static let defaultScale = 0.5
+
+    static let syntax = CommandSyntax(
+        name: "verify", summary: "weak error against step size, with intervals and the fitted order",
+        operand: CommandSyntax.rule,
+        details: [
+            """
+            Compares E[test] at the horizon between the optimizer and its SDE, and beside it the ODE without the noise. A
+            single state is computed on a grid, to many digits; other rules are sampled, with 95% intervals and the error
+            of the integrator below them. Exit status 1: the fitted order does not support the claimed one.
+            """,
+            "Without options: the loss x1^2/2 from x0 = 0.8 with sigma = 0.5.",
+        ],
+        options: [LandscapeInput.landscape, EvaluateCommand.set] + SimulationInput.options
+            + [horizon, etas, method, dt, ScheduleInput.schedule] + DerivationInput.options + [format],
+        examples: [
+            .init(purpose: "the first-order model of SignSGD", arguments: "verify signsgd"),
+            .init(
+                purpose: "the second-order model, another test function, as JSON",
+                arguments: "verify signsgd --landscape 'x1^2/2' --set sigma=0.5 --x0 0.8 --horizon 1 "
+                    + "--etas 0.2,0.1,0.05,0.025 --test 'x1^2 + sin(x1)' --order 2 --format json"),
+            .init(
+                purpose: "RMSprop in two dimensions, by sampling",
+                arguments: "verify rmsprop --landscape 'quadratic(2,1)' --set rho=0.5,epsilon=0.1,sigma=0.5 "
+                    + "--start v=0.5 --etas 0.1,0.05,0.025 --paths 20000"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ console: Console) throws(Failure) -> ExitStatus {
+        let format = try arguments.choice(format, default: Format.text)
+        let rule = try RuleInput.rule(arguments.operand)
+        let derivation = try DerivationInput.derivation(of: rule, arguments)
+        let loss = arguments[LandscapeInput.landscape] ?? defaultLandscape
+        let landscape = try LandscapeInput.landscape(loss)
+        let settings = try self.settings(of: derivation, arguments)
+        let input = try SimulationInput(rule, on: landscape, arguments, parameters: settings[0])
+        let test =
+            try arguments[SimulationInput.test].map { text throws(Failure) in try input.test(text) } ?? input.lossTest
+        let horizon = try arguments.positive(horizon) ?? 1
+
+        let functions = try ScheduleInput.functions(of: rule, arguments)
+        let progress = ProgressBar("verifying", on: console)
+        let check = try self.check(arguments, input, console) { progress.update($0) }
+        let results: [WeakErrorResult]
+        do throws(SimulationError) {
+            let problem = try WeakErrorProblem(
+                of: derivation, on: landscape, settings: settings.map(\.values),
+                accepting: Set(settings.flatMap(\.values.keys)), functions: functions, initial: input.initial,
+                modelStart: input.modelStart, horizon: horizon, tests: [test])
+            console.simulationBegins()
+            results = try check.results(of: problem)
+        } catch {
+            progress.clear()
+            throw Failure(error)
+        }
+        progress.clear()
+        guard let result = results.first, !result.entries.isEmpty else { throw Failure(SimulationError.cancelled) }
+        let report = WeakErrorReport(result, ruleName: rule.name)
+        switch format {
+        case .text:
+            let scale = settings[0].noiseDescription
+            let place = input.initial.prefix(landscape.dimension).map(\.plain).joined(separator: ", ")
+            let title =
+                "weak error of E[\(test.quantity.name)] at t = \(horizon.plain), f = \(loss), x0 = \(place), \(scale)"
+            try console.print("\(header(derivation))\n\(title)\n\n\(report.text)")
+        case .markdown: try console.print(report.markdown)
+        case .json: try console.print(json: report.json)
+        case .csv: try console.print(report.csv)
+        }
+        guard result.isComplete else { return .interrupted }
+        return result.verdict == .supports ? .done : .checkFailed
+    }
+
+    /// The numbers for each step size.
+    private static func settings(
+        of derivation: Derivation, _ arguments: ParsedArguments
+    ) throws(Failure) -> [ParameterValues] {
+        let assignments = try Assignments(arguments, EvaluateCommand.set)
+        let name = derivation.rule.stepSize.name
+        guard assignments[name] == nil else {
+            throw Failure("--set: verify takes several step sizes\nGive them with --etas, such as --etas 0.2,0.1,0.05.")
+        }
+        let etas = try arguments.positives(etas) ?? [0.2, 0.1, 0.05, 0.025]
+        guard Set(etas).count == etas.count, etas.count >= 2 else {
+            throw Failure("--etas takes at least two different step sizes, so that an order can be fitted")
+        }
+        var result: [ParameterValues] = []
+        for eta in etas.sorted(by: >) {
+            result.append(
+                try ParameterValues(
+                    of: derivation.rule, law: derivation.draw.law, assignments,
+                    defaults: [name: eta, UpdateRule.noiseScale.name: defaultScale],
+                    usesBatch: derivation.options.usesBatch))
+        }
+        return result
+    }
+
+    private static func check(
+        _ arguments: ParsedArguments, _ input: SimulationInput, _ console: Console,
+        progress: @escaping @Sendable (Double) -> Void
+    ) throws(Failure) -> WeakError {
+        var check = WeakError(
+            seed: input.seed, threads: input.threads, cancellation: console.cancellation, progress: progress)
+        if let paths = try arguments.integer(SimulationInput.paths, in: 2...SimulationInput.largestPathCount) {
+            check.paths = paths
+        }
+        if let text = arguments[dt] {
+            check.integration = .fixed(substeps: try SimulationInput.substeps(text, option: dt))
+        }
+        check.choice = try arguments.choice(method, default: Method.automatic) == .sampled ? .sampled : .automatic
+        return check
+    }
+
+    /// The model and the verdict of its certificate.
+    private static func header(_ derivation: Derivation) -> String {
+        let equations = SDEReport(derivation.sde).text(.vectors).split(separator: "\n").map { "  \($0)\n" }.joined()
+        let certificate = CertificateReport(derivation.certificate).summary.split(separator: "\n")
+            .map { "  \($0)\n" }.joined()
+        return """
+            \(derivation.rule.name), noise \(derivation.draw.law), order \(derivation.options.order), \
+            diffusion \(derivation.options.diffusion.rawValue)
+
+            SDE
+            \(equations)
+            certificate
+            \(certificate)
+            """
+    }
+}

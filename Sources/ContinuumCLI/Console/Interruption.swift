@@ -1,0 +1,35 @@
+@preconcurrency import Dispatch
+import Foundation
+import Simulation
+import Synchronization
+
+/// Turns Ctrl-C into a request to stop.
+///
+/// While a simulation runs, the first one asks it to stop and to hand over what is finished; otherwise, and the second
+/// time, the process ends at once.
+final class Interruption: Sendable {
+    static let shared = Interruption()
+
+    let cancellation = Cancellation()
+    private let isRunning = Atomic<Bool>(false)
+    private let source: any DispatchSourceSignal
+
+    private init() {
+        signal(SIGINT, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global(qos: .userInitiated))
+    }
+
+    /// Begins to listen.
+    func activate() {
+        source.setEventHandler { [self] in
+            guard isRunning.load(ordering: .relaxed), !cancellation.isCancelled else {
+                _exit(ExitStatus.interrupted.rawValue)
+            }
+            cancellation.cancel()
+        }
+        source.resume()
+    }
+
+    /// Declares that from now on a request to stop is heeded.
+    func simulationBegins() { isRunning.store(true, ordering: .relaxed) }
+}

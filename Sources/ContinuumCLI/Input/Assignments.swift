@@ -1,0 +1,54 @@
+import Algebra
+
+/// Names and numbers as in `--set eta=0.01,rho=2`.
+struct Assignments: Sendable {
+    private(set) var values: [String: Double] = [:]
+    /// In the order in which they were written.
+    private(set) var names: [String] = []
+    /// The option that they were given with, for messages.
+    let option: Option
+
+    init(option: Option) { self.option = option }
+
+    /// - Throws: a failure for a part without `=`, a value that is no number, and a name given twice.
+    init(_ arguments: ParsedArguments, _ option: Option) throws(Failure) {
+        self.init(option: option)
+        for text in arguments.all(option) {
+            for part in text.splitAtCommas {
+                let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                guard sides.count == 2, !String(sides[0]).trimmed.isEmpty else {
+                    throw Failure("\(option.spelling): expected NAME=VALUE, not '\(part)'")
+                }
+                let name = Assignments.ascii(String(sides[0]).trimmed)
+                let value = try NumberInput.value(String(sides[1]).trimmed, of: "\(option.spelling) \(name)")
+                guard values[name] == nil else { throw Failure("\(option.spelling): '\(name)' is given twice") }
+                set(name, to: value)
+            }
+        }
+    }
+
+    mutating func set(_ name: String, to value: Double) {
+        if values[name] == nil { names.append(name) }
+        values[name] = value
+    }
+
+    mutating func remove(_ name: String) -> Double? {
+        names.removeAll { $0 == name }
+        return values.removeValue(forKey: name)
+    }
+
+    subscript(name: String) -> Double? { values[name] }
+
+    /// The name as the rule language spells it: Greek letters by their names, subscript digits as digits.
+    static func ascii(_ name: String) -> String {
+        name.unicodeScalars.reduce(into: "") { result, scalar in
+            if let letter = GreekAlphabet.name(of: scalar) {
+                result += letter
+            } else if ("₀"..."₉").contains(scalar) {
+                result += String(scalar.value - 0x2080)
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Algebra
+import Matching
+import Probability
+import Rules
+
+/// The options that choose a derivation.
+enum DerivationInput {
+    static let noise = Option(
+        "noise", "LAW",
+        "the law of the gradient noise in place of the rule's own: \(NoiseLaw.spellings.joined(separator: ", "))")
+    static let order = Option("order", "1|2", "the weak order of the model (default 1)")
+    static let diffusion = Option(
+        "diffusion", "full|declared",
+        "keep every entry of the covariance (default), or the noise of the states that the rule lists, as papers do")
+    static let regime = Option(
+        "regime", "SIZES",
+        "sizes of parameters in place of the declared ones, such as 'rho1=O(1)' or 'rho1=O(eta^-zeta)'",
+        isRepeatable: true)
+    static let grading = Option(
+        "graded", "leading|matched",
+        "how a graded parameter is matched: as the literature writes it (default), or with the corrections it needs")
+    static let batch = Option("batch", nil, "gradients are means over a batch of B samples: the variance is sigma^2/B")
+
+    static let options = [noise, order, diffusion, regime, grading, batch]
+
+    /// The derivation that the options ask for.
+    static func derivation(
+        of rule: UpdateRule, _ arguments: ParsedArguments
+    ) throws(Failure) -> Derivation {
+        try derivation(of: rule, try options(of: rule, arguments))
+    }
+
+    static func derivation(of rule: UpdateRule, _ options: DerivationOptions) throws(Failure) -> Derivation {
+        do {
+            return try Derivation(of: rule, options: options)
+        } catch {
+            throw Failure("\(rule.name): \(error)", status: error.status)
+        }
+    }
+
+    static func options(of rule: UpdateRule, _ arguments: ParsedArguments) throws(Failure) -> DerivationOptions {
+        var options = DerivationOptions()
+        if let text = arguments[noise] { options.noise = try law(text, in: rule) }
+        options.order = try arguments.integer(order, in: 1...2) ?? 1
+        options.diffusion = try arguments.choice(diffusion, default: .full)
+        options.grading = try arguments.choice(grading, default: .leading)
+        options.usesBatch = arguments.contains(batch)
+        for text in arguments.all(regime) {
+            for part in text.splitAtCommas {
+                let (name, size) = try self.size(part, in: rule)
+                guard options.sizes[name] == nil else { throw Failure("--regime: '\(name)' is given twice") }
+                options.sizes[name] = size
+            }
+        }
+        return options
+    }
+
+    /// `rho1=O(eta^-zeta)`.
+    private static func size(_ text: String, in rule: UpdateRule) throws(Failure) -> (String, Weight) {
+        let sides = text.split(separator: "=", maxSplits: 1)
+        guard sides.count == 2 else { throw Failure("--regime: expected NAME=SIZE, such as rho=O(1), not '\(text)'") }
+        let name = Assignments.ascii(String(sides[0]).trimmed)
+        let known = rule.parameters.map(\.symbol.name)
+        guard known.contains(name) else {
+            throw Failure.unknown("parameter", name, among: known, remedy: "--regime sizes parameters of \(rule.name).")
+        }
+        do {
+            return (name, try Weight(parsing: String(sides[1]).trimmed, stepSize: rule.stepSize, file: "--regime"))
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// `gaussian`, `student(3)`, `student(nu)`: a name that is no parameter of the rule is a new positive parameter.
+    private static func law(_ text: String, in rule: UpdateRule) throws(Failure) -> NoiseLaw {
+        let name = String(text.prefix { $0 != "(" }).trimmed.lowercased()
+        let rest = text.dropFirst(text.prefix { $0 != "(" }.count)
+        let isClosed = rest.isEmpty || (rest.last == ")" && rest.count > 2)
+        var scope = Scope()
+        for parameter in rule.parameters { scope.declare(parameter.symbol) }
+        var arguments: [Expression] = []
+        if isClosed, !rest.isEmpty {
+            for part in String(rest.dropFirst().dropLast()).splitAtCommas {
+                if isName(part), rule.parameter(named: part) == nil { scope.declare(Symbol(part, bounds: .positive)) }
+                do { arguments.append(try Expression(parsing: part, in: scope, file: "--noise")) } catch {
+                    throw Failure(error)
+                }
+            }
+        }
+        guard isClosed, let law = NoiseLaw(name: name, arguments: arguments) else {
+            let names = NoiseLaw.spellings.map { String($0.prefix { $0 != "(" }) }
+            let nearest = nearestName(to: name, among: names).flatMap { $0 == name ? nil : "; did you mean '\($0)'?" }
+            let laws = NoiseLaw.spellings.joined(separator: ", ")
+            throw Failure("--noise: there is no law '\(text)'\(nearest ?? "")\nThe laws are \(laws).")
+        }
+        return law
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        text.first?.isLetter == true && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+    }
+}
+
+extension DerivationError {
+    /// Whether the input is at fault, or what was asked for does not exist.
+    var status: ExitStatus {
+        switch self {
+        case .unsupportedOrder, .unknownParameter, .algebra: return .badInput
+        case .noMoment(_, .missingMoment): return .doesNotExist
+        case .noMoment: return .badInput
+        default: return .doesNotExist
+        }
+    }
+}

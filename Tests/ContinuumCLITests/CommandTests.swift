@@ -1,0 +1,175 @@
+import Foundation
+import Testing
+
+@testable import ContinuumCLI
+
+@Suite struct CommandTests {
+    @Test("derive prints both forms of the SDE, the covariance and the certificate")
+    func derive() {
+        let text = RecordedRun("derive signsgd").output
+        for part in [
+            "dx_i = -erf(∂_i f/(√2·σ_i)) dt", "dX = -erf(Σ^(-1/2) ∇f(X)/√2) dt", "S[x,x] = 1 - erf", "certificate",
+        ] {
+            #expect(text.contains(part))
+        }
+        #expect(RecordedRun("derive signsgd --steps").output.contains("step 1: noise"))
+        #expect(RecordedRun("derive signsgd --format latex").output.contains("\\begin{aligned}"))
+        #expect(RecordedRun("derive signsgd --format markdown").output.hasPrefix("# SignSGD\n"))
+        #expect(RecordedRun("derive signsgd --format json").output.contains("\"rule\": \"SignSGD\""))
+    }
+
+    @Test("derive says what the literature leaves out, or what the declared model drops")
+    func droppedTerms() {
+        let full = RecordedRun("derive rmsprop").output
+        #expect(full.contains("left out by the literature"))
+        #expect(full.contains("S[x,v] = -2·ρ·∂_i f·σ_i²/(√v_i + ε)"))
+        let declared = RecordedRun("derive rmsprop --diffusion declared").output
+        #expect(declared.contains("dropped from the covariance"))
+        #expect(!declared.contains("left out by the literature"))
+    }
+
+    @Test("what does not exist has status 3")
+    func nonexistence() {
+        let heavy = RecordedRun("derive sgd --noise student(2)")
+        #expect(heavy.status == .doesNotExist)
+        #expect(heavy.error.contains("no moment of order 2"))
+        #expect(RecordedRun("derive signsgd --noise student(2)").status == .done)
+        let jump = RecordedRun("derive adamax")
+        #expect(jump.status == .doesNotExist)
+        #expect(jump.error.contains("there is no diffusion limit"))
+        #expect(jump.output.isEmpty)
+    }
+
+    @Test("evaluate gives SignSGD's coefficients, -erf(a) and 1 - erf(a)^2 with a = G/(sqrt 2 sigma)")
+    func evaluate() throws {
+        let run = RecordedRun("evaluate signsgd --set eta=0.01,sigma=0.5 --at gradient=0.3 --format json")
+        let a = 0.3 / (2.0.squareRoot() * 0.5)
+        #expect(abs(try #require(run.numbers("x").first) + erf(a)) < 1e-15)
+        #expect(abs(try #require(run.numbers("x,x").first) - (1 - erf(a) * erf(a))) < 1e-15)
+    }
+
+    @Test("evaluate on a landscape agrees with the gradient given by its value")
+    func evaluateOnLandscape() {
+        let set =
+            "evaluate rmspropw --set eta=0.01,rho=2,gamma=0.1,epsilon=0.001,sigma=0.5 --order 2 --format json --at"
+        let landscape = RecordedRun("\(set) x=0.7,v=0.3,t=0.5 --landscape x1^4/4")
+        let value = RecordedRun("\(set) x=0.7,v=0.3,gradient=\(0.7 * 0.7 * 0.7),hessian=\(3 * 0.7 * 0.7)")
+        #expect(landscape.status == .done)
+        for key in ["x", "v", "x,x", "x,v", "v,v"] {
+            let (first, second) = (landscape.numbers(key), value.numbers(key))
+            #expect(first.count == 1 && second.count == 1)
+            for (a, b) in zip(first, second) { #expect(abs(a - b) <= 1e-13 * abs(b)) }
+        }
+    }
+
+    @Test("a definition in place of its parameter gives the same numbers")
+    func definitions() {
+        let at = "sigma=0.5 --at x=1,m=0.2,v=0.3,t=0.5,gradient=0.4 --format json"
+        let beta = RecordedRun("evaluate adam --set eta=0.125,beta1=0.5,beta2=0.75,\(at)")
+        let rho = RecordedRun("evaluate adam --set eta=0.125,rho1=4,rho2=2,\(at)")
+        #expect(beta.status == .done)
+        #expect(beta.output == rho.output)
+    }
+
+    @Test("on two coordinates states are numbered")
+    func coordinates() {
+        let run = RecordedRun(
+            "evaluate sgd --set eta=0.1,sigma1=0.5,sigma2=2 --at x1=1,x2=3 --landscape quadratic(10,2) --format json")
+        #expect(run.numbers("x1") == [-10])
+        #expect(run.numbers("x2") == [-6])
+        #expect(run.numbers("x1,x1") == [0.25])
+        #expect(run.numbers("x2,x2") == [4])
+        #expect(run.numbers("x1,x2") == [0])
+    }
+
+    @Test("verify gives the errors of SignSGD's models to 2e-6")
+    func verify() {
+        // A deterministic solver outside of this package: x^2/2, sigma = 0.5, x0 = 0.8, T = 1, x^2 + sin x.
+        let line = [
+            "verify", "signsgd", "--landscape", "x1^2/2", "--set", "sigma=0.5", "--x0", "0.8", "--horizon", "1",
+            "--etas", "0.2,0.1,0.05", "--test", "x1^2 + sin(x1)", "--format", "json",
+        ]
+        let second = RecordedRun(line + ["--order", "2"])
+        #expect(second.status == .done)
+        #expect(second.output.contains("\"verdict\": \"supports\""))
+        for (error, known) in zip(second.numbers("error"), [-0.00443, -0.000831, -0.000172]) {
+            #expect(abs(error - known) <= 0.005 * abs(known))
+        }
+        let first = RecordedRun(line)
+        for (error, known) in zip(first.numbers("error"), [0.0348, 0.0200, 0.0106]) {
+            #expect(abs(error - known) <= 0.006 * abs(known))
+        }
+        for (error, known) in zip(first.numbers("odeError"), [-0.0272, -0.0121, -0.00574]) {
+            #expect(abs(error - known) <= 0.006 * abs(known))
+        }
+        #expect(first.numbers("halfwidth95") == [0, 0, 0])
+    }
+
+    @Test("simulate gives the columns that scripts rely on, and the same numbers for any number of threads")
+    func simulate() {
+        let line = "simulate signsgd --set eta=0.1,sigma=0.5 --steps 20 --paths 300 --save 2 --format csv --threads"
+        let run = RecordedRun("\(line) 1")
+        #expect(run.status == .done)
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.first == "process,step,time,quantity,mean,sd,q05,q95")
+        // Two processes at the start and two later times, x and the loss.
+        #expect(lines.count == 1 + 2 * 3 * 2)
+        #expect(RecordedRun("\(line) 3").output == run.output)
+        #expect(RecordedRun("\(line) 1 --seed 2").output != run.output)
+        let optimizer = RecordedRun("\(line) 1 --process optimizer").output
+        #expect(!optimizer.contains("sde"))
+        #expect(run.output.hasPrefix(optimizer))
+    }
+
+    @Test("a landscape that blows up stops with step and path, and what was saved before is printed")
+    func blowUp() {
+        let line = "simulate sgd --landscape x1^4 --set eta=0.5,sigma=0.1 --x0 3 --steps 9 --save 9 --paths 4 --format"
+        let run = RecordedRun("\(line) csv")
+        #expect(run.status == .badInput)
+        #expect(run.error.contains("at step"))
+        #expect(run.error.contains("on path"))
+        #expect(run.output.contains("optimizer,3,"))
+        #expect(!run.output.contains("optimizer,9,"))
+        #expect(RecordedRun("\(line) json").output.contains("\"complete\": false"))
+    }
+
+    @Test("an interruption has status 130")
+    func interruption() {
+        let arguments = "simulate sgd --set eta=0.1,sigma=1 --steps 1000000 --format csv".split(separator: " ").map(
+            String.init)
+        let run = RecordedRun(arguments, cancelled: true)
+        #expect(run.status == .interrupted)
+        #expect(run.output.contains("optimizer,0,"))
+        #expect(RecordedRun(["verify", "sgd"], cancelled: true).status == .interrupted)
+    }
+
+    @Test("schedules take their formulas from the command line")
+    func schedules() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.file(
+            "scheduled.rule",
+            "optimizer S\nstep eta\nschedule s(t)\nstate x\ngradient g at x\nnoise gaussian\nx' = x - eta*s(t)*g\n")
+        let arguments = ["evaluate", path, "--set", "eta=0.1,sigma=1", "--at", "gradient=3,t=2", "--format", "json"]
+        #expect(RecordedRun(arguments).error.contains("the schedule 's' has no formula"))
+        let run = RecordedRun(arguments + ["--schedule", "s(t)=1/(1+t)"])
+        #expect(run.numbers("x").map { abs($0 + 1) < 1e-15 } == [true])
+        #expect(RecordedRun(arguments + ["--schedule", "r(t)=t"]).error.contains("there is no schedule 'r'"))
+        #expect(RecordedRun(arguments + ["--schedule", "s"]).error.contains("expected a formula"))
+    }
+
+    @Test("a result goes whole into its file, through a link to the file behind it")
+    func outputFile() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.url.appending(path: "sgd.txt").path
+        let run = RecordedRun(["derive", "sgd", "--output", path])
+        #expect(run.status == .done)
+        #expect(run.output.isEmpty)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == RecordedRun("derive sgd").output)
+        let link = folder.url.appending(path: "link.txt").path
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        #expect(RecordedRun(["derive", "signsgd", "--output", link]).status == .done)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == RecordedRun("derive signsgd").output)
+        #expect(folder.contents.count == 2)
+        #expect(RecordedRun(["derive", "sgd", "--output", "/dev/null"]).status == .done)
+    }
+}

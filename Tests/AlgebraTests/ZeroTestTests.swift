@@ -27,8 +27,6 @@ import Testing
             (exp(x) + 1) * (exp(x) - 1) - exp(2 * x) + 1,
             (1 - p) ** (k + 1) - (1 - p) * (1 - p) ** k,
             erf((x + y) / p) - erf(x / p + y / p),
-            sqrt(v / (1 - exp(-p * k))) - sqrt(v) / sqrt(1 - exp(-p * k)),
-            1 / (sqrt(v / (1 - exp(-p))) + k) - sqrt(1 - exp(-p)) / (sqrt(v) + k * sqrt(1 - exp(-p))),
             abs(x + y) * sign(x + y) - x - y,
             abs(x + y) ** 2 - (x + y) ** 2,
             (abs(x) + 1) * sign(x) - x - sign(x),

@@ -13,15 +13,11 @@ package struct ExpressionParser {
     static let deepestNesting = 256
     /// The largest integer exponent, by magnitude.
     package static let largestExponent = 10_000
-    /// The most bits of the numbers in a sum or a product, and of the powers of numbers in an expression.
-    private static let mostBits = 250_000
     static let exponentIsTooLarge = "this exponent is beyond \(largestExponent)"
 
     package var cursor: TokenCursor
     let scope: Scope
     private var depth = 0
-    /// The bits of the powers of numbers formed so far.
-    private var bitsOfPowers = 0
 
     package init(_ cursor: TokenCursor, scope: Scope) {
         self.cursor = cursor
@@ -34,9 +30,13 @@ package struct ExpressionParser {
     package mutating func expression() throws(Diagnostic) -> Expression { try sum() }
 
     mutating func sum() throws(Diagnostic) -> Expression {
-        try descend()
+        depth += 1
         defer { depth -= 1 }
-        let start = cursor.token
+        guard depth <= ExpressionParser.deepestNesting else {
+            throw cursor.failure(
+                at: cursor.token, "this is nested more than \(ExpressionParser.deepestNesting) levels deep",
+                remedy: "Name inner parts, and write the expression in terms of the names.")
+        }
         var operands = [try product()]
         while true {
             if cursor.take(.plus) {
@@ -44,14 +44,12 @@ package struct ExpressionParser {
             } else if cursor.take(.minus) {
                 operands.append(-(try product()))
             } else {
-                try checkNumbers(in: operands, at: start)
                 return Expression.sum(of: operands)
             }
         }
     }
 
     private mutating func product() throws(Diagnostic) -> Expression {
-        let start = cursor.token
         var operands = [try signedPower()]
         while true {
             if cursor.take(.times) {
@@ -62,31 +60,9 @@ package struct ExpressionParser {
                 guard !divisor.isZero else { throw cursor.failure(at: start, "division by zero") }
                 operands.append(1 / divisor)
             } else {
-                try checkNumbers(in: operands, at: start)
                 return Expression.product(of: operands)
             }
         }
-    }
-
-    /// Enters a level of nesting; the caller leaves it.
-    private mutating func descend() throws(Diagnostic) {
-        depth += 1
-        guard depth <= ExpressionParser.deepestNesting else {
-            throw cursor.failure(
-                at: cursor.token, "this is nested more than \(ExpressionParser.deepestNesting) levels deep",
-                remedy: "Name inner parts, and write the expression in terms of the names.")
-        }
-    }
-
-    /// Exact arithmetic on the numbers of a sum or a product takes as long as they are wide together.
-    private func checkNumbers(in operands: [Expression], at token: Token) throws(Diagnostic) {
-        guard operands.count > 1 else { return }
-        let width = operands.reduce(0) { $0 + $1.asSum.constant.bitWidth + $1.asTerm.coefficient.bitWidth }
-        guard width <= ExpressionParser.mostBits else { throw numbersAreTooLarge(token) }
-    }
-
-    private func numbersAreTooLarge(_ token: Token) -> Diagnostic {
-        cursor.failure(at: token, "the exact numbers in this are too large")
     }
 
     private mutating func signedPower() throws(Diagnostic) -> Expression {
@@ -100,6 +76,12 @@ package struct ExpressionParser {
     }
 
     private mutating func power() throws(Diagnostic) -> Expression {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= ExpressionParser.deepestNesting else {
+            throw cursor.failure(
+                at: cursor.token, "this is nested more than \(ExpressionParser.deepestNesting) levels deep")
+        }
         let start = cursor.token
         var base = try atom()
         if case .superscript(let exponent) = cursor.token.kind {
@@ -108,15 +90,9 @@ package struct ExpressionParser {
         }
         guard cursor.take(.power) else { return base }
         let place = cursor.token
-        try descend()
         let exponent = try signedPower()
-        depth -= 1
         if let number = exponent.number, number.magnitude > Rational(ExpressionParser.largestExponent) {
             throw cursor.failure(at: place, ExpressionParser.exponentIsTooLarge)
-        }
-        if let value = base.number, let times = exponent.number?.asInt {
-            bitsOfPowers += value.bitWidth * Int(times.magnitude)
-            guard bitsOfPowers <= ExpressionParser.mostBits else { throw numbersAreTooLarge(start) }
         }
         let result = try checked(.power(base, exponent), at: start)
         if case .product(_, let factors) = result.content {

@@ -9,8 +9,6 @@ package struct Lexer {
     /// The most tokens that one range may hold, which bounds the work that an expression can ask for.
     static let mostTokens = 20_000
     private static let mostDigits = 1000
-    /// More than the range of a double.
-    private static let largestDecimalExponent = 400
     private static let longestName = 200
 
     private let source: SourceText
@@ -109,17 +107,11 @@ extension Lexer {
         if let sign = exponentSignLength() {
             let isNegative = sign == 1 && scalar(1) != "+"
             position += 1 + sign
-            let exponent = digits()
-            guard let value = Int(exponent), value <= Lexer.largestDecimalExponent else {
-                throw failure(
-                    at: start, "the exponent of this number is beyond \(Lexer.largestDecimalExponent)",
-                    remedy: "Write a power of ten as `10^n`.")
-            }
-            text += "e\(isNegative ? "-" : "")\(exponent)"
+            text += "e\(isNegative ? "-" : "")\(digits())"
         }
         // `.5` and `5.` lack a digit on one side of the point.
         let padded = text.hasPrefix(".") ? "0" + text : text
-        guard let value = Rational(padded) else { throw failure(at: start, "this is not a number") }
+        guard let value = Rational(padded) else { throw failure(at: start, "the exponent of this number is too large") }
         try append(.number(value), from: start)
     }
 

@@ -156,7 +156,8 @@ public struct Derivation: Sendable {
         for (state, coefficient) in zip(states, drift) {
             var jump: Expression?
             coefficient.forEachNode { node in
-                if case .function(.sign, let arguments) = node.content { jump = arguments[0] }
+                guard case .function(.sign, let arguments) = node.content else { return }
+                if arguments[0].symbols.contains(where: { !$0.indices.isEmpty || $0.isField }) { jump = arguments[0] }
             }
             if let jump {
                 throw .noSecondOrder(

@@ -39,7 +39,7 @@ struct PublishedModelTests {
 
     @Test func `SignSGD under any noise: Theorem 3.2`() throws {
         let sde = try model("signsgd", noise: .any)
-        let g = Expression(Symbol("g", role: .noise, indices: [Q.i]))
+        let g = Expression(Symbol("g", role: .randomField, indices: [Q.i]))
         let probability = Expression.function(.probabilityNegative, [g])
         expectEqual(sde.drift[0], -(1 - 2 * probability))
         expectEqual(sde.covariance[0][0], 1 - (1 - 2 * probability) ** 2)

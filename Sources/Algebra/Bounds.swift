@@ -48,6 +48,8 @@ public struct Bounds: Hashable, Sendable {
     public var isNonpositive: Bool { upper <= 0 }
     public var isNonzero: Bool { excludesZero }
 
+    private var isUnbounded: Bool { lower == -.infinity && upper == .infinity }
+
     /// -1, 0 or 1 where the sign is known.
     public var sign: Int? {
         if isPositive { return 1 }
@@ -70,19 +72,22 @@ public struct Bounds: Hashable, Sendable {
     }
 
     static func * (a: Bounds, b: Bounds) -> Bounds {
+        if a.isUnbounded && b.isUnbounded { return a.excludesZero && b.excludesZero ? .nonzero : .real }
         var lower = (value: Double.infinity, isOpen: false)
         var upper = (value: -Double.infinity, isOpen: false)
-        for (x, xIsOpen) in [(a.lower, a.lowerIsOpen), (a.upper, a.upperIsOpen)] {
-            for (y, yIsOpen) in [(b.lower, b.lowerIsOpen), (b.upper, b.upperIsOpen)] {
-                let product = x == 0 || y == 0 ? 0 : x * y
-                let isExact = product == 0 || product.isInfinite || (isSmallInteger(x) && isSmallInteger(y))
-                let isOpen = product != 0 && (xIsOpen || yIsOpen)
-                let low = isExact ? product : product.nextDown
-                let high = isExact ? product : product.nextUp
-                if low < lower.value || (low == lower.value && !isOpen) { lower = (low, isOpen) }
-                if high > upper.value || (high == upper.value && !isOpen) { upper = (high, isOpen) }
-            }
+        func include(_ x: Double, _ xIsOpen: Bool, _ y: Double, _ yIsOpen: Bool) {
+            let product = x == 0 || y == 0 ? 0 : x * y
+            let isExact = product == 0 || product.isInfinite || (isSmallInteger(x) && isSmallInteger(y))
+            let isOpen = product != 0 && (xIsOpen || yIsOpen)
+            let low = isExact ? product : product.nextDown
+            let high = isExact ? product : product.nextUp
+            if low < lower.value || (low == lower.value && !isOpen) { lower = (low, isOpen) }
+            if high > upper.value || (high == upper.value && !isOpen) { upper = (high, isOpen) }
         }
+        include(a.lower, a.lowerIsOpen, b.lower, b.lowerIsOpen)
+        include(a.lower, a.lowerIsOpen, b.upper, b.upperIsOpen)
+        include(a.upper, a.upperIsOpen, b.lower, b.lowerIsOpen)
+        include(a.upper, a.upperIsOpen, b.upper, b.upperIsOpen)
         // A product of signed factors keeps its sign even where rounding outward crossed zero.
         if (a.isNonnegative && b.isNonnegative) || (a.isNonpositive && b.isNonpositive) {
             lower.value = max(lower.value, 0)
@@ -98,6 +103,9 @@ public struct Bounds: Hashable, Sendable {
     /// The bounds of `base^exponent`.
     static func power(_ base: Bounds, _ exponent: Bounds, integerExponent: Int?) -> Bounds {
         if let n = integerExponent {
+            if n > 0 && base.isUnbounded {
+                return n.isMultiple(of: 2) ? Bounds(0, .infinity, excludesZero: base.excludesZero) : base
+            }
             if n > 0 { return (n.isMultiple(of: 2) ? base.magnitude : base).monotone { pow($0, n) } }
             // One over what is nonnegative is positive wherever it is defined.
             if base.isNonnegative || n.isMultiple(of: 2) {
@@ -162,7 +170,7 @@ public struct Bounds: Hashable, Sendable {
     }
 
     private static func isSmallInteger(_ x: Double) -> Bool {
-        x.magnitude <= 0x1p26 && x == x.rounded()
+        x.magnitude <= 0x1p26 && x == Double(Int(x))
     }
 
     private static func roundedSum(_ x: Double, _ y: Double, toward direction: Double) -> Double {

@@ -24,17 +24,16 @@ extension Expression {
             switch u.content {
             case .number, .constant, .symbol: result = .zero
             case .sum(_, let terms):
-                result = Expression.sum(of: terms.map { walk($0.expression, depth).scaled(by: $0.coefficient) })
+                result = Expression.sum(
+                    constant: .zero, multiples: terms.lazy.map { ($0.coefficient, walk($0.expression, depth)) })
             case .product(let coefficient, let factors):
                 result = Expression.sum(
                     of: factors.indices.compactMap { position in
                         let own = powerDerivative(factors[position], depth)
-                        if own.isZero { return nil }
+                        if own.isEmpty { return nil }
                         var others = factors
                         others.remove(at: position)
-                        return Expression.product(of: [
-                            .product(coefficient: coefficient, canonicalFactors: others), own,
-                        ])
+                        return Expression.product(coefficient: coefficient, canonicalFactors: others, times: own)
                     })
             case .function(.probabilityNegative, let arguments):
                 // P(u < 0) is the expectation of a step of -u, whose derivative is that of u at zero.
@@ -55,14 +54,16 @@ extension Expression {
             return result
         }
 
-        func powerDerivative(_ factor: Factor, _ depth: Int) -> Expression {
+        /// The derivative of a power as a product, empty where it is zero.
+        func powerDerivative(_ factor: Factor, _ depth: Int) -> [Expression] {
             let (u, r) = (factor.base, factor.exponent)
             let inner = walk(u, depth)
             let outer = walk(r, depth)
-            var parts: [Expression] = []
-            if !inner.isZero { parts.append(r * Expression.power(u, r - 1) * inner) }
-            if !outer.isZero { parts.append(Expression.power(u, r) * log(u) * outer) }
-            return Expression.sum(of: parts)
+            let byBase = inner.isZero ? [] : r.isOne ? [inner] : [r, Expression.power(u, r - 1), inner]
+            let byExponent = outer.isZero ? [] : [Expression.power(u, r), log(u), outer]
+            if byBase.isEmpty { return byExponent }
+            if byExponent.isEmpty { return byBase }
+            return [Expression.product(of: byBase) + Expression.product(of: byExponent)]
         }
 
         return walk(self, 0)

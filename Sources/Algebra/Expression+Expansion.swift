@@ -26,49 +26,78 @@ extension Expression {
     /// - Throws: ``AlgebraError/tooLarge(limit:)`` where the result would have more than `limit` terms.
     public func expanded(limit: Int = defaultTermLimit) throws(AlgebraError) -> Expression {
         guard needsExpansion else { return self }
+        let prepared = try generatorsExpanded(limit: limit)
+        guard prepared.needsExpansion else { return prepared }
+        let packed = PackedExpansion(of: prepared)
+        let result =
+            if let packed { try packed.expanded(limit: limit) } else { try prepared.multipliedOut(limit: limit) }
+        // A canonical product may join powers into a sum that can be expanded again.
+        return result.needsExpansion && result != self ? try result.expanded(limit: limit) : result
+    }
+
+    private var needsExpansion: Bool { node.traits.contains(.unexpanded) }
+
+    /// The expression with all that does not take part in a multiplication expanded by itself: the bases of other powers
+    /// than positive ones of sums, and the bodies of sums over an index and of expectations.
+    private func generatorsExpanded(limit: Int) throws(AlgebraError) -> Expression {
+        guard needsExpansion else { return self }
+        switch content {
+        case .sum(let constant, let terms):
+            var operands = [Expression(constant)]
+            var isChanged = false
+            for term in terms {
+                let operand = try term.expression.generatorsExpanded(limit: limit)
+                isChanged = isChanged || operand.node !== term.expression.node
+                operands.append(operand.scaled(by: term.coefficient))
+            }
+            return isChanged ? Expression.sum(of: operands) : self
+        case .product(let coefficient, let factors):
+            var operands = [Expression(coefficient)]
+            var isChanged = false
+            for factor in factors {
+                let base: Expression
+                if case .sum = factor.base.content, let n = factor.exponent.asInteger, n > 0 {
+                    base = try factor.base.generatorsExpanded(limit: limit)
+                } else {
+                    base = try factor.base.expanded(limit: limit)
+                }
+                isChanged = isChanged || base.node !== factor.base.node
+                operands.append(Expression.power(base, factor.exponent))
+            }
+            return isChanged ? Expression.product(of: operands) : self
+        case .indexSum(let body): return Expression.indexSum(body: try body.expanded(limit: limit))
+        case .expectation(let body): return Expression.expectation(of: try body.expanded(limit: limit))
+        case .number, .constant, .symbol, .function: return self
+        }
+    }
+
+    /// The products of sums multiplied out, for monomials of any number of generators.
+    private func multipliedOut(limit: Int) throws(AlgebraError) -> Expression {
         switch content {
         case .sum(let constant, let terms):
             var accumulator = TermAccumulator(limit: limit)
             accumulator.add(Expression(constant), times: .one)
             for term in terms {
-                try accumulator.addChecked(term.expression.expanded(limit: limit), times: term.coefficient)
+                try accumulator.addChecked(term.expression.multipliedOut(limit: limit), times: term.coefficient)
             }
             return accumulator.sum
         case .product(let coefficient, let factors):
-            var result = Expression(coefficient)
-            var monomial: [Expression] = []
+            var monomial = [Expression(coefficient)]
             var sums: [Expression] = []
             for factor in factors {
-                let base = try factor.base.expanded(limit: limit)
-                if let n = factor.exponent.asInteger, n > 0 {
-                    let power = try Expression.expandedPower(base, n, limit: limit)
-                    if case .sum = power.content { sums.append(power) } else { monomial.append(power) }
+                if case .sum = factor.base.content, let n = factor.exponent.asInteger, n > 0 {
+                    sums.append(
+                        try Expression.expandedPower(factor.base.multipliedOut(limit: limit), n, limit: limit))
                 } else {
-                    monomial.append(Expression.power(base, factor.exponent))
+                    monomial.append(Expression.power(factor.base, factor.exponent))
                 }
             }
-            result = Expression.product(of: [result] + monomial)
+            var result = Expression.product(of: monomial)
             for sum in sums.sorted(by: { $0.summandCount < $1.summandCount }) {
                 result = try Expression.expandedProduct(result, sum, limit: limit)
             }
-            // A canonical product may join powers into a sum that can be expanded again.
-            return result.needsExpansion && result != self ? try result.expanded(limit: limit) : result
-        case .indexSum(let body): return Expression.indexSum(body: try body.expanded(limit: limit))
-        case .expectation(let body): return Expression.expectation(of: try body.expanded(limit: limit))
+            return result
         default: return self
-        }
-    }
-
-    private var needsExpansion: Bool {
-        switch content {
-        case .number, .constant, .symbol, .function: return false
-        case .sum(_, let terms): return terms.contains { $0.expression.needsExpansion }
-        case .product(_, let factors):
-            return factors.contains { factor in
-                if case .sum = factor.base.content, let n = factor.exponent.asInteger, n > 0 { return true }
-                return factor.base.needsExpansion
-            }
-        case .indexSum(let body), .expectation(let body): return body.needsExpansion
         }
     }
 

@@ -165,6 +165,18 @@ extension Expression {
     }
 }
 
+extension Expression {
+    /// The number n, where the expression is n pi.
+    fileprivate var multipleOfPi: Rational? {
+        switch content {
+        case .constant(.pi): return .one
+        case .product(let coefficient, let factors):
+            return factors.count == 1 && factors[0].base == .pi && factors[0].exponent.isOne ? coefficient : nil
+        default: return nil
+        }
+    }
+}
+
 extension Function {
     /// The exact value at special points.
     fileprivate func value(at u: Expression) -> Expression? {
@@ -174,11 +186,11 @@ extension Function {
             if u.isOne && self == .atan { return Expression.pi / 4 }
             if u.isOne && self == .asin { return Expression.pi / 2 }
             if u == .half && self == .asin { return Expression.pi / 6 }
-            if self == .sin, (u / .pi).asInteger != nil { return .zero }
+            if self == .sin, u.multipleOfPi?.isInteger == true { return .zero }
             return nil
         case .cos:
             if u.isZero { return .one }
-            if let n = (u / .pi).asInteger { return n.isMultiple(of: 2) ? .one : .minusOne }
+            if let n = u.multipleOfPi?.asInt { return n.isMultiple(of: 2) ? .one : .minusOne }
             return nil
         case .dirac: return u.bounds.isNonzero ? .zero : nil
         case .probabilityNegative:

@@ -34,6 +34,15 @@ extension Expression {
         return builder.product
     }
 
+    /// The product of a product with canonical factors and further operands.
+    static func product(
+        coefficient: Rational, canonicalFactors factors: [Factor], times operands: [Expression]
+    ) -> Expression {
+        var builder = ProductBuilder(coefficient: coefficient, canonicalFactors: factors)
+        for operand in operands { builder.multiply(by: operand) }
+        return builder.product
+    }
+
     /// A product whose factors are canonical: sorted, with distinct bases, each in the form ``power(_:_:)`` gives.
     static func product(coefficient: Rational, canonicalFactors factors: [Factor]) -> Expression {
         if factors.isEmpty || coefficient.isZero { return Expression(coefficient) }
@@ -85,9 +94,14 @@ extension Rational {
 
 /// Collects powers by base and keeps the identities between them.
 struct ProductBuilder {
-    private var coefficient = Rational.one
-    private var factors: [Expression.Factor] = []
+    private var coefficient: Rational
+    private var factors: [Expression.Factor]
     private var isUndefined = false
+
+    init(coefficient: Rational = .one, canonicalFactors factors: [Expression.Factor] = []) {
+        self.coefficient = coefficient
+        self.factors = factors
+    }
 
     mutating func multiply(by operand: Expression) {
         if operand.isUndefined { isUndefined = true }
@@ -167,9 +181,7 @@ struct ProductBuilder {
                 !(candidate.exponent.asInteger != nil && used.contains(candidate.base))
             }
             if rest.count + replacement.asProduct.factors.count >= factors.count { continue }
-            var builder = ProductBuilder()
-            builder.coefficient = coefficient
-            builder.factors = rest
+            var builder = ProductBuilder(coefficient: coefficient, canonicalFactors: rest)
             builder.multiply(by: replacement)
             return builder.product
         }

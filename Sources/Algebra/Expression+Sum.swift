@@ -21,19 +21,38 @@ extension Expression {
         case 2: return operands[0] + operands[1]
         default: break
         }
-        if operands.contains(where: \.isUndefined) { return .undefined }
-        var constant = Rational.zero
-        var terms: [Term] = []
-        for operand in operands {
-            let parts = operand.asSum
-            constant = constant + parts.constant
-            terms.append(contentsOf: parts.terms)
+        return sum(constant: .zero, multiples: operands.lazy.map { (.one, $0) })
+    }
+
+    /// The sum of a constant and multiples of any expressions.
+    static func sum(
+        constant: Rational, multiples: some Sequence<(coefficient: Rational, expression: Expression)>
+    ) -> Expression {
+        var constant = constant
+        var sum: [Term] = []
+        for (coefficient, expression) in multiples {
+            switch expression.content {
+            case _ where expression.isUndefined: return .undefined
+            case .number(let value): constant += coefficient * value
+            case .sum(let own, let terms) where coefficient.isOne:
+                constant += own
+                sum.append(contentsOf: terms)
+            case .sum(let own, let terms):
+                constant += coefficient * own
+                for term in terms {
+                    sum.append(Term(coefficient: coefficient * term.coefficient, expression: term.expression))
+                }
+            default:
+                let term = expression.asTerm
+                sum.append(Term(coefficient: coefficient * term.coefficient, expression: term.expression))
+            }
         }
-        return sum(constant: constant, terms: terms)
+        return self.sum(constant: constant, terms: sum)
     }
 
     /// The sum of a constant and terms in any order, in which an expression may occur more than once.
     static func sum(constant: Rational, terms: [Term]) -> Expression {
+        if areSorted(terms) { return sum(constant: constant, sortedTerms: terms) }
         let sorted = terms.sorted { compare($0.expression, $1.expression) < 0 }
         var merged: [Term] = []
         merged.reserveCapacity(sorted.count)
@@ -48,6 +67,14 @@ extension Expression {
         }
         if let last = merged.last, last.coefficient.isZero { merged.removeLast() }
         return sum(constant: constant, sortedTerms: merged)
+    }
+
+    /// Whether the terms stand in canonical order, each once.
+    private static func areSorted(_ terms: [Term]) -> Bool {
+        for position in terms.indices.dropFirst() {
+            if compare(terms[position - 1].expression, terms[position].expression) >= 0 { return false }
+        }
+        return true
     }
 
     /// The sum of a constant and terms that are sorted, distinct and not zero.

@@ -16,12 +16,19 @@ extension Expression {
         switch content {
         case .number, .constant, .symbol: return self
         case .sum(let constant, let terms):
+            let operands = terms.map { transform($0.expression) }
+            if zip(operands, terms).allSatisfy({ $0.node === $1.expression.node }) { return self }
             return Expression.sum(
-                of: [Expression(constant)] + terms.map { transform($0.expression).scaled(by: $0.coefficient) })
+                constant: constant, multiples: zip(terms, operands).lazy.map { ($0.coefficient, $1) })
         case .product(let coefficient, let factors):
+            let powers = factors.map { Factor(base: transform($0.base), exponent: transform($0.exponent)) }
+            if zip(powers, factors).allSatisfy({
+                $0.base.node === $1.base.node && $0.exponent.node === $1.exponent.node
+            }) {
+                return self
+            }
             return Expression.product(
-                of: [Expression(coefficient)]
-                    + factors.map { Expression.power(transform($0.base), transform($0.exponent)) })
+                of: [Expression(coefficient)] + powers.map { Expression.power($0.base, $0.exponent) })
         case .function(let function, let arguments): return Expression.function(function, arguments.map(transform))
         case .indexSum(let body): return Expression.indexSum(body: transform(body))
         case .expectation(let body): return Expression.expectation(of: transform(body))

@@ -1,4 +1,5 @@
 import ExactNumbers
+import Synchronization
 
 /// An exact mathematical expression over the real numbers.
 ///
@@ -55,6 +56,8 @@ public struct Expression: Sendable {
         /// One bit for each symbol name (modulo 64) that occurs: a quick no to "does it depend on this symbol".
         let symbolMask: UInt64
         let traits: Traits
+        /// A number that nodes have in common once they were found equal; 0 before that.
+        let equalityClass = Atomic<UInt64>(0)
 
         init(_ content: Content) {
             let summary = Summary(of: content)
@@ -76,6 +79,8 @@ public struct Expression: Sendable {
         static let boundIndex = Traits(rawValue: 8)
         static let indexSum = Traits(rawValue: 16)
         static let expectation = Traits(rawValue: 32)
+        /// A positive integer power of a sum, or a product with one, occurs outside of exponents and function arguments.
+        static let unexpanded = Traits(rawValue: 64)
     }
 
     init(_ content: Content) { node = Node(content) }
@@ -99,17 +104,28 @@ public struct Expression: Sendable {
 }
 
 extension Expression {
-    public static let zero = Expression(.number(0))
-    public static let one = Expression(.number(1))
-    static let two = Expression(.number(2))
-    package static let minusOne = Expression(.number(-1))
-    public static let half = Expression(.number(Rational(1, 2)))
+    public static let zero = Expression(0)
+    public static let one = Expression(1)
+    static let two = Expression(2)
+    package static let minusOne = Expression(-1)
+    public static let half = Expression(Rational(1, 2))
     public static let pi = Expression(.constant(.pi))
     public static let e = Expression(.constant(.e))
     /// The result of an operation without a value.
     public static let undefined = Expression(.constant(.undefined))
 
-    public init(_ value: Rational) { self = value.isZero ? .zero : value.isOne ? .one : Expression(.number(value)) }
+    /// Small integers, which most exponents are, share one node each.
+    private static let sharedIntegers = -16...64
+    private static let integers = sharedIntegers.map { Expression(.number(Rational($0))) }
+
+    public init(_ value: Rational) {
+        if let integer = value.asInt, Expression.sharedIntegers.contains(integer) {
+            self = Expression.integers[integer - Expression.sharedIntegers.lowerBound]
+        } else {
+            self = Expression(.number(value))
+        }
+    }
+
     public init(_ value: Int) { self.init(Rational(value)) }
     public init(_ symbol: Symbol) { self.init(.symbol(symbol)) }
 
@@ -125,28 +141,59 @@ extension Expression {
         return nil
     }
 
-    public var isZero: Bool { number?.isZero ?? false }
-    public var isOne: Bool { number?.isOne ?? false }
+    public var isZero: Bool { node === Expression.zero.node }
+    public var isOne: Bool { node === Expression.one.node }
     var asInteger: Int? { number?.asInt }
 }
 
 extension Expression: Hashable {
-    public static func == (a: Expression, b: Expression) -> Bool {
-        if a.node === b.node { return true }
-        guard a.node.hash == b.node.hash, a.node.size == b.node.size else { return false }
-        switch (a.content, b.content) {
-        case (.number(let x), .number(let y)): return x == y
-        case (.constant(let x), .constant(let y)): return x == y
-        case (.symbol(let x), .symbol(let y)): return x == y
-        case (.sum(let x, let s), .sum(let y, let t)): return x == y && s == t
-        case (.product(let x, let s), .product(let y, let t)): return x == y && s == t
-        case (.function(let f, let s), .function(let g, let t)): return f == g && s == t
-        case (.indexSum(let x), .indexSum(let y)), (.expectation(let x), .expectation(let y)): return x == y
-        default: return false
-        }
-    }
+    public static func == (a: Expression, b: Expression) -> Bool { Node.areEqual(a.node, b.node) }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(node.hash) }
+}
+
+extension Expression.Node {
+    private static let equalityClasses = Atomic<UInt64>(0)
+
+    /// Whether the nodes are the same, or were found equal before.
+    @inline(__always)
+    static func areKnownEqual(_ a: Expression.Node, _ b: Expression.Node) -> Bool {
+        if a === b { return true }
+        let own = a.equalityClass.load(ordering: .relaxed)
+        return own != 0 && own == b.equalityClass.load(ordering: .relaxed)
+    }
+
+    /// Equality of the form.
+    ///
+    /// What is found equal is remembered, so that two copies of an expression with shared parts are compared in the
+    /// time that its distinct nodes take, and not its tree.
+    static func areEqual(_ a: Expression.Node, _ b: Expression.Node) -> Bool {
+        if areKnownEqual(a, b) { return true }
+        guard a.hash == b.hash, a.size == b.size, haveEqualContent(a, b) else { return false }
+        // The classes carry no data, and every number is only ever given to nodes proved equal to one that bears it.
+        let known = a.equalityClass.load(ordering: .relaxed)
+        let other = b.equalityClass.load(ordering: .relaxed)
+        let shared =
+            known != 0
+            ? known : other != 0 ? other : equalityClasses.wrappingAdd(1, ordering: .relaxed).newValue
+        a.equalityClass.store(shared, ordering: .relaxed)
+        b.equalityClass.store(shared, ordering: .relaxed)
+        return true
+    }
+
+    private static func haveEqualContent(_ a: Expression.Node, _ b: Expression.Node) -> Bool {
+        switch a.content {
+        case .number(let x): if case .number(let y) = b.content { return x == y }
+        case .constant(let x): if case .constant(let y) = b.content { return x == y }
+        case .symbol(let x): if case .symbol(let y) = b.content { return x == y }
+        case .sum(let x, let s): if case .sum(let y, let t) = b.content { return x == y && s == t }
+        case .product(let x, let s): if case .product(let y, let t) = b.content { return x == y && s == t }
+        case .function(let f, let s): if case .function(let g, let t) = b.content { return f == g && s == t }
+        case .indexSum(let x): if case .indexSum(let y) = b.content { return x == y }
+        case .expectation(let x): if case .expectation(let y) = b.content { return x == y }
+        }
+        return false
+    }
 }
 
 extension Expression: ExpressibleByIntegerLiteral {

@@ -22,7 +22,7 @@ struct Summary {
             case .undefined: traits = .undefined
             }
         case .symbol(let symbol):
-            hash = Summary.mix(3, Summary.hash(symbol))
+            hash = Summary.mix(3, symbol.stableHash)
             bounds = symbol.bounds
             symbolMask = Summary.mask(of: symbol)
             if symbol.isRandom { traits.insert(.random) }
@@ -36,16 +36,25 @@ struct Summary {
             for term in terms {
                 hash = Summary.mix(hash, Summary.hash(term.coefficient))
                 include(term.expression)
-                bounds = bounds + Summary.bounds(of: term.coefficient) * term.expression.bounds
+                let own = term.expression.bounds
+                bounds = bounds + (term.coefficient.isOne ? own : Summary.bounds(of: term.coefficient) * own)
             }
         case .product(let coefficient, let factors):
             hash = Summary.mix(5, Summary.hash(coefficient))
-            bounds = Summary.bounds(of: coefficient)
+            var isFirst = coefficient.isOne
+            var isUnexpanded = false
+            if !isFirst { bounds = Summary.bounds(of: coefficient) }
             for factor in factors {
                 include(factor.base)
                 include(factor.exponent)
-                bounds = bounds * factor.bounds
+                let n = factor.exponent.asInteger
+                bounds = isFirst ? factor.bounds(n) : bounds * factor.bounds(n)
+                isFirst = false
+                if let n, n > 0, case .sum = factor.base.node.content { isUnexpanded = true }
+                if factor.base.node.traits.contains(.unexpanded) { isUnexpanded = true }
             }
+            // Exponents are not expanded.
+            if isUnexpanded { traits.insert(.unexpanded) } else { traits.remove(.unexpanded) }
         case .function(let function, let arguments):
             hash = Summary.mix(6, UInt64(function.rank))
             if case .unnamed(let name, let derivatives) = function {
@@ -54,6 +63,7 @@ struct Summary {
             for argument in arguments { include(argument) }
             bounds = function.bounds(of: arguments.map(\.bounds))
             if function == .probabilityNegative { traits.remove(.random) }
+            traits.remove(.unexpanded)
         case .indexSum(let body):
             hash = 7
             include(body)
@@ -96,9 +106,10 @@ struct Summary {
         text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
-    private static func hash(_ symbol: Symbol) -> UInt64 {
-        var result = mix(hash(symbol.name), UInt64(symbol.role.rawValue))
-        for index in symbol.indices + symbol.derivatives {
+    /// The hash of a symbol that is declared with these.
+    static func hash(_ name: String, _ role: Symbol.Role, _ indices: [Index], _ derivatives: [Index]) -> UInt64 {
+        var result = mix(hash(name), UInt64(role.rawValue))
+        for index in indices + derivatives {
             switch index {
             case .coordinate(let n), .bound(let n): result = mix(result, UInt64(truncatingIfNeeded: n))
             case .free(let name): result = mix(result, hash(name))
@@ -117,5 +128,10 @@ struct Summary {
 }
 
 extension Expression.Factor {
-    var bounds: Bounds { .power(base.bounds, exponent.bounds, integerExponent: exponent.asInteger) }
+    var bounds: Bounds { bounds(exponent.asInteger) }
+
+    fileprivate func bounds(_ integerExponent: Int?) -> Bounds {
+        integerExponent == 1
+            ? base.bounds : .power(base.bounds, exponent.bounds, integerExponent: integerExponent)
+    }
 }

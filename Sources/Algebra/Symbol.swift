@@ -44,24 +44,53 @@ public struct Symbol: Hashable, Sendable {
         case randomField
     }
 
-    public let name: String
-    public let role: Role
+    private let declaration: Declaration
+
+    /// What a symbol was declared with, shared by its copies.
+    private final class Declaration: Sendable {
+        let name: String
+        let role: Role
+        let indices: [Index]
+        let derivatives: [Index]
+        let bounds: Bounds
+        let stableHash: UInt64
+
+        init(_ name: String, _ role: Role, _ indices: [Index], _ derivatives: [Index], _ bounds: Bounds) {
+            self.name = name
+            self.role = role
+            self.indices = indices
+            self.derivatives = derivatives
+            self.bounds = bounds
+            stableHash = Summary.hash(name, role, indices, derivatives)
+        }
+    }
+
+    public var name: String { declaration.name }
+    public var role: Role { declaration.role }
     /// The coordinates the symbol belongs to: `i` in `x_i`.
-    public let indices: [Index]
+    public var indices: [Index] { declaration.indices }
     /// The coordinates a field was differentiated by, sorted: `i, j` in `d_ij f`.
-    public let derivatives: [Index]
+    public var derivatives: [Index] { declaration.derivatives }
     /// What is known of the value.
-    public let bounds: Bounds
+    public var bounds: Bounds { declaration.bounds }
+    /// A hash that is the same in every process; the bounds have no part in it.
+    var stableHash: UInt64 { declaration.stableHash }
 
     public init(
         _ name: String, role: Role = .plain, indices: [Index] = [], derivatives: [Index] = [], bounds: Bounds = .real
     ) {
-        self.name = name
-        self.role = role
-        self.indices = indices
-        self.derivatives = derivatives.sorted()
-        self.bounds = bounds
+        declaration = Declaration(
+            name, role, indices, derivatives.count > 1 ? derivatives.sorted() : derivatives, bounds)
     }
+
+    public static func == (a: Symbol, b: Symbol) -> Bool {
+        let (p, q) = (a.declaration, b.declaration)
+        if p === q { return true }
+        return p.stableHash == q.stableHash && p.name == q.name && p.role == q.role && p.indices == q.indices
+            && p.derivatives == q.derivatives && p.bounds == q.bounds
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(declaration.stableHash) }
 
     public var isRandom: Bool { role == .noise || role == .randomField }
     public var isField: Bool { role == .field || role == .randomField }

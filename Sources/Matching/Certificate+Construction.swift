@@ -14,6 +14,8 @@ extension Certificate {
         let covariance: [[Expression]]
         /// Which states keep their noise.
         let kept: [Bool]
+        /// A graded average whose relaxation the model matches exactly.
+        let matchedAverage: Symbol?
         /// Graded parameters.
         let sizes: [Symbol: Weight]
         let stepSize: Symbol
@@ -52,6 +54,11 @@ extension Certificate {
                 "order 1 does not by itself vouch for the noise: conditions 1 to 4 hold for the ODE without noise as well"
             )
         }
+        if let average = input.matchedAverage {
+            notes.append(
+                "the relaxation of \(average.name) over a step is matched exactly in kappa, with the same Brownian motion in every state"
+            )
+        }
         if input.increments.approximatesBiasCorrection {
             notes.append(
                 "residuals are given for times beyond the transient, where exp(-ρ t) with a graded ρ has died out")
@@ -65,7 +72,10 @@ extension Certificate {
         _ input: Input, _ sizes: [Symbol: Weight], _ threshold: Weight
     ) throws(DerivationError) -> [Residual] {
         let states = input.moments.states
-        let transport = Transport(states: states, drift: input.drift, time: UpdateRule.time)
+        // What a matched average does over a step is in the drift already.
+        let moving = states.indices.filter { states[$0] != input.matchedAverage }
+        let transport = Transport(
+            states: moving.map { states[$0] }, drift: moving.map { input.drift[$0] }, time: UpdateRule.time)
         var result: [Residual] = []
         for (index, state) in states.enumerated() {
             if !input.correction.isEmpty {
@@ -95,6 +105,13 @@ extension Certificate {
                     if !input.covariance[a][c].isZero {
                         result.append(residual(name, -eta * eta * input.covariance[a][c], sizes, threshold))
                     }
+                    continue
+                }
+                if input.matchedAverage != nil {
+                    let weight = input.increments.first[a].weight(sizes) + input.increments.first[c].weight(sizes) + 3
+                    result.append(
+                        Residual(moment: name, expression: nil, weight: weight, range: weight.holds(atLeast: threshold))
+                    )
                     continue
                 }
                 let optimizer = try input.moments.expectation(
@@ -217,14 +234,15 @@ extension Certificate {
 }
 
 extension Expression {
-    /// The expression without what decays like exp(-rho t) at a graded rate.
+    /// The expression without what decays like exp(-rho t) or (1 - kappa)^(t/eta) at a graded rate.
     fileprivate func afterTransients(_ sizes: [Symbol: Weight]) -> Expression {
         let rates = sizes.filter { !$0.value.slope.isZero }.map(\.key)
         guard contains(any: rates), contains(UpdateRule.time) else { return self }
         return replacing { node in
             guard case .product(_, let factors) = node.content else { return nil }
             let decays = factors.contains { factor in
-                factor.base == .e && factor.exponent.contains(UpdateRule.time) && factor.exponent.contains(any: rates)
+                factor.exponent.contains(UpdateRule.time)
+                    && (factor.base.contains(any: rates) || factor.exponent.contains(any: rates))
             }
             return decays ? .zero : nil
         }

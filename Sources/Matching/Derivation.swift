@@ -41,7 +41,9 @@ public struct Derivation: Sendable {
         let states = rule.states.map(\.symbol)
         let updates = Derivation.updates(of: rule)
         let increments = try Increments(
-            of: Increments.Input(states: states, updates: updates, stepSize: rule.stepSize, graded: graded))
+            of: Increments.Input(
+                states: states, updates: updates, stepSize: rule.stepSize, graded: graded,
+                keepsBiasCorrections: options.grading == .matched))
 
         let moments = OneStepMoments(states: states, draw: draw)
         var drift: [Expression] = []
@@ -49,7 +51,18 @@ public struct Derivation: Sendable {
             let mean = try moments.mean(of: increment, state: state).commonFactored
             drift.append(mean.collectingSums(by: graded.keys.sorted()))
         }
-        let covariance = try Derivation.covariance(of: increments.first, states, moments, graded: graded.keys.sorted())
+        var covariance = try Derivation.covariance(of: increments.first, states, moments, graded: graded.keys.sorted())
+        var average: Symbol?
+        if options.grading == .matched,
+            let matched = try MatchedGrading(
+                MatchedGrading.Input(
+                    states: states, increments: increments.first, covariance: covariance, sizes: graded,
+                    stepSize: rule.stepSize, moments: moments))
+        {
+            drift = matched.drift
+            covariance = matched.covariance
+            average = matched.average
+        }
         var correction: [Expression] = []
         if options.order == 2 {
             try Derivation.requireContinuity(of: drift, states)
@@ -74,7 +87,7 @@ public struct Derivation: Sendable {
         certificate = try Certificate(
             of: Certificate.Input(
                 increments: increments, drift: drift, correction: correction, covariance: covariance, kept: kept,
-                sizes: graded, stepSize: rule.stepSize, moments: moments))
+                matchedAverage: average, sizes: graded, stepSize: rule.stepSize, moments: moments))
         steps = Derivation.steps(
             rule, draw, increments, drift: drift, correction: correction, covariance: covariance, sde: sde,
             graded: graded)

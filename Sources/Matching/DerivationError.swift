@@ -11,6 +11,8 @@ public enum DerivationError: Error, Hashable, Sendable {
     case noMoment(state: Symbol, ProbabilityError)
     /// Order 2 cannot be had.
     case noSecondOrder(reason: String)
+    /// `--graded matched` has no closed form for the rule.
+    case noMatchedForm(reason: String)
     case unsupportedOrder(Int)
     case unknownParameter(name: String, known: [String])
     /// The covariance has no closed root.
@@ -37,6 +39,7 @@ extension DerivationError: CustomStringConvertible {
         case .noMoment(let state, let error):
             return "the increment of \(state.name) has no moment that is needed: \(error)"
         case .noSecondOrder(let reason): return "there is no order-2 model: \(reason)"
+        case .noMatchedForm(let reason): return "there is no matched form of the graded model: \(reason)"
         case .unsupportedOrder(let order): return "the order is 1 or 2, not \(order)"
         case .unknownParameter(let name, let known):
             return

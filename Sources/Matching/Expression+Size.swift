@@ -8,7 +8,18 @@ extension Expression {
     /// - Parameter sizes: the weights of the symbols that are not O(1), the step size among them.
     func weight(_ sizes: [Symbol: Weight]) -> Weight {
         switch content {
-        case .number, .constant, .function, .expectation: return .zero
+        case .number, .constant, .expectation: return .zero
+        case .function(let function, let arguments):
+            // Functions that vanish with their argument, and log(1 + u), are of the size of a small argument.
+            guard let argument = arguments.first else { return .zero }
+            let inner: Expression? =
+                switch function {
+                case .log: argument - 1
+                case .erf, .sin, .tanh, .atan, .asin, .abs: argument
+                default: nil
+                }
+            guard let weight = inner?.weight(sizes), weight.isPositive else { return .zero }
+            return weight
         case .symbol(let symbol): return sizes[symbol] ?? .zero
         case .sum(let constant, let terms):
             let weights = terms.map { $0.expression.weight(sizes) } + (constant.isZero ? [] : [.zero])

@@ -27,6 +27,8 @@ extension Increments {
         let stepSize: Symbol
         /// Graded parameters with their sizes.
         let graded: [Symbol: Weight]
+        /// Whether a bias correction (1 - kappa)^k with a graded rate is kept as it is.
+        let keepsBiasCorrections: Bool
     }
 
     init(of input: Input) throws(DerivationError) {
@@ -51,18 +53,21 @@ extension Increments {
         var approximates = false
         for (state, update) in zip(input.states, input.updates) {
             let increment = update - Expression(state)
-            let written = increment.substituting(UpdateRule.stepIndex, by: stepIndex)
-            exact.append(written)
+            let whole = increment.substituting(UpdateRule.stepIndex, by: stepIndex)
+            exact.append(whole)
             let (held, corrections) = Increments.holdingBiasCorrections(in: increment)
-            if corrections.values.contains(where: { $0.contains(any: input.graded.keys) }) { approximates = true }
+            let written = corrections.mapValues { $0.substituting(UpdateRule.stepIndex, by: stepIndex) }
+            let kept = input.keepsBiasCorrections ? written.filter { $0.value.contains(any: input.graded.keys) } : [:]
+            let expanded = written.filter { kept[$0.key] == nil }
+            if expanded.values.contains(where: { $0.contains(any: input.graded.keys) }) { approximates = true }
             let inKappa = held.substituting(toKappa)
-                .substituting(corrections.mapValues { $0.substituting(UpdateRule.stepIndex, by: stepIndex) })
+                .substituting(expanded)
                 .substituting(UpdateRule.stepIndex, by: stepIndex)
             let series: Series
             do {
                 series = try Series(of: inKappa, in: input.stepSize, upTo: 3)
             } catch {
-                throw .cannotExpand(state: state, increment: written, reason: "\(error)")
+                throw .cannotExpand(state: state, increment: whole, reason: "\(error)")
             }
             var parts: [[Expression]] = [[], []]
             for term in series.terms {
@@ -78,7 +83,7 @@ extension Increments {
                 }
                 let collected = coefficient.collectingSums(by: kappas)
                 let scaled = collected * Expression.power(eta, Expression(weight - (weight <= 1 ? 1 : 2)))
-                parts[weight <= 1 ? 0 : 1].append(scaled.substituting(fromKappa))
+                parts[weight <= 1 ? 0 : 1].append(scaled.substituting(fromKappa).substituting(kept))
             }
             first.append(Increments.simplified(Expression.sum(of: parts[0])))
             second.append(Increments.simplified(Expression.sum(of: parts[1])))

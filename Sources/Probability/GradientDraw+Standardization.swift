@@ -6,8 +6,10 @@ import Algebra
 /// what remains random is fixed, and derivatives by the mean, the scale and whatever they depend on go under the
 /// expectation: by the mean that of E[h(g)] is E[h'(g)].
 extension GradientDraw {
-    /// The standardized noise Z of the draw's coordinate, the random symbol of a named expectation.
-    public var variable: Symbol { Symbol("Z", role: .noise, indices: symbol.indices) }
+    /// The standardized noise Z, the random symbol of a named expectation.
+    ///
+    /// It has no index: the expectation around it binds it, whatever the coordinate.
+    public static let variable = Symbol("Z", role: .noise)
 
     /// The body with the draw written as `mean + scale Z`.
     ///
@@ -15,7 +17,7 @@ extension GradientDraw {
     /// derivatives by the position keep their names.
     func standardized(_ body: Expression) -> Expression {
         if law == .any { return body.substituting(symbol, by: Expression(field)) }
-        return body.substituting(symbol, by: mean + scale * Expression(variable))
+        return body.substituting(symbol, by: mean + scale * Expression(Self.variable))
     }
 
     var field: Symbol { Symbol(symbol.name, role: .randomField, indices: symbol.indices) }
@@ -23,7 +25,7 @@ extension GradientDraw {
     /// The expression with every named expectation that has a closed form replaced by it.
     ///
     /// Differentiating a named expectation can give one that is closed, such as `E[delta(g) h(g)]` where a sign was
-    /// differentiated. An expectation over more than one random symbol is left alone.
+    /// differentiated. An expectation over another random symbol is left alone.
     ///
     /// - Throws: ``ProbabilityError`` where an expectation is known to diverge.
     public func closingExpectations(in expression: Expression) throws(ProbabilityError) -> Expression {
@@ -42,7 +44,8 @@ extension GradientDraw {
 
     private func closedNode(_ body: Expression) throws(ProbabilityError) -> Expression? {
         let random = body.symbols.filter(\.isRandom)
-        guard random.count == 1, let variable = random.first, variable.name == self.variable.name else { return nil }
+        let variable = Self.variable
+        guard random == [variable] else { return nil }
         var terms: [Expression] = []
         for summand in expandedIfPossible(body).summands {
             if let value = try piecewiseExpectation(of: summand, over: variable) {

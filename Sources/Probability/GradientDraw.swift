@@ -62,8 +62,8 @@ extension GradientDraw {
         }
         if let value = try absoluteMoment(of: body) { return value }
         let standardized = standardized(body)
-        if let value = try piecewiseExpectation(of: standardized, over: variable) { return value }
-        return try transcendentalExpectation(of: standardized, over: variable)
+        if let value = try piecewiseExpectation(of: standardized, over: Self.variable) { return value }
+        return try transcendentalExpectation(of: standardized, over: Self.variable)
     }
 
     /// E[body] of a piecewise polynomial function of the standardized noise; nil where it is not one.

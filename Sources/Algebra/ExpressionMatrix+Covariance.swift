@@ -2,7 +2,8 @@ extension ExpressionMatrix {
     /// The lower trapezoidal matrix s with `self = s s^T`, for a symmetric positive semidefinite matrix.
     ///
     /// A pivot that is zero gives no column, so that a matrix of rank r has r columns. Columns are fixed up to their sign:
-    /// where a pivot is a perfect square its root is written without a root sign. (Golub and Van Loan 2013, Matrix
+    /// where a pivot is a perfect square its root is written without a root sign. A pivot with a named expectation in it
+    /// is a variance of which only the law would tell that it vanishes: it counts as positive. (Golub and Van Loan 2013, Matrix
     /// Computations, section 4.2.8.)
     ///
     /// - Throws: ``MatrixError/undecided(_:)`` where it could not be told whether a pivot is zero, and
@@ -14,7 +15,9 @@ extension ExpressionMatrix {
             let pivot = residual(pivotRow, pivotRow, columns)
             let below = (pivotRow + 1..<rowCount).map { residual($0, pivotRow, columns) }
             switch pivot.isZeroTest() {
-            case .unknown where !below.allSatisfy(\.isZero) || !pivot.bounds.isNonnegative: throw .undecided(pivot)
+            case .unknown
+            where !pivot.containsExpectation && !(below.allSatisfy(\.isZero) && pivot.bounds.isNonnegative):
+                throw .undecided(pivot)
             case .zero:
                 for entry in below {
                     switch entry.isZeroTest() {

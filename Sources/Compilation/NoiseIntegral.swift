@@ -12,7 +12,7 @@ struct NoiseIntegral: Sendable {
     init(
         of body: Expression, over draw: GradientDraw, _ resolver: CoordinateResolver
     ) throws(CompilationError) {
-        let noise = draw.variable
+        let noise = GradientDraw.variable
         let z = Expression(noise)
         guard let density = draw.law.density(at: z) else { throw .unsupportedExpectation }
         let standardized = body.substituting(draw.symbol, by: draw.mean + draw.scale * z)

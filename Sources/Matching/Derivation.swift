@@ -169,7 +169,8 @@ public struct Derivation: Sendable {
         for (state, coefficient) in zip(states, drift) {
             var jump: Expression?
             coefficient.forEachNode { node in
-                guard case .function(.sign, let arguments) = node.content else { return }
+                // Under an expectation the noise smooths a jump over.
+                guard case .function(.sign, let arguments) = node.content, !node.isRandom else { return }
                 if arguments[0].symbols.contains(where: { !$0.indices.isEmpty || $0.isField }) { jump = arguments[0] }
             }
             if let jump {
@@ -187,7 +188,8 @@ public struct Derivation: Sendable {
         var result: [Expression] = []
         for (index, state) in states.enumerated() {
             let second = try moments.expectation(of: increments.second[index], state: state)
-            let difference = second - transport(drift[index]).scaled(by: .half)
+            let transported = try moments.closingExpectations(in: transport(drift[index]), state: state)
+            let difference = second - transported.scaled(by: .half)
             do { result.append(try difference.expanded().commonFactored) } catch { throw .algebra(error) }
         }
         return result

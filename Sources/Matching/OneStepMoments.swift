@@ -29,6 +29,13 @@ struct OneStepMoments {
             throw .noMoment(state: state, error)
         }
     }
+
+    /// The expression with every named expectation closed that a derivative has made so.
+    func closingExpectations(in expression: Expression, state: Symbol) throws(DerivationError) -> Expression {
+        do throws(ProbabilityError) { return try draw.closingExpectations(in: expression) } catch {
+            throw .noMoment(state: state, error)
+        }
+    }
 }
 
 extension Expression {

@@ -19,7 +19,7 @@ public struct CertificateReport: Sendable {
     public var summary: String {
         let level = "\(certificate.level.rawValue): \(certificate.level.meaning)"
         let conditions = certificate.conditions.map { "\($0.number) \($0.range)" }.joined(separator: ", ")
-        return "\(level)\nconditions: \(conditions)\n"
+        return "\(level)\nconditions: \(conditions)\n\(certificate.verdict)\n"
     }
 
     /// Lines of Unicode mathematics.
@@ -44,10 +44,10 @@ public struct CertificateReport: Sendable {
         }
         for moment in certificate.requiredMoments { text += "needs \(CertificateReport.line(moment))\n" }
         for point in certificate.nonsmoothPoints {
-            text += "not smooth where \(point.vanishing) = 0: \(point.coefficient)\n"
+            text += "\(CertificateReport.failing(point)) where \(point.vanishing) = 0: \(point.coefficient)\n"
         }
         for note in certificate.notes { text += "note: \(note)\n" }
-        return text + "weak order \(certificate.order): \(verdict)\n"
+        return text + "\(certificate.verdict)\n"
     }
 
     private static let eta = Symbol("eta", bounds: .positive)
@@ -55,7 +55,9 @@ public struct CertificateReport: Sendable {
     /// `O(η²)`, `O(η^(3 - 2ζ))`.
     static func size(_ weight: Weight) -> String { "O(\((Expression(eta) ** weight.expression).text))" }
 
-    private var verdict: String { certificate.holds ? "holds" : "only as the conditions above say" }
+    private static func failing(_ point: Certificate.NonsmoothPoint) -> String {
+        point.isDiscontinuous ? "jumps" : "not smooth"
+    }
 
     private static func line(_ moment: Certificate.RequiredMoment) -> String {
         let exists =
@@ -85,11 +87,11 @@ public struct CertificateReport: Sendable {
         var text = "Matching \(certificate.level.rawValue): \(certificate.level.meaning).\n\n\(table.markdown)\n"
         var items = certificate.requiredMoments.map { "needs \(CertificateReport.line($0))" }
         items += certificate.nonsmoothPoints.map {
-            "not smooth where $\($0.vanishing.latex) = 0$: $\($0.coefficient.latex)$"
+            "\(CertificateReport.failing($0)) where $\($0.vanishing.latex) = 0$: $\($0.coefficient.latex)$"
         }
         items += certificate.notes
         for item in items { text += "- \(item)\n" }
-        return text + (items.isEmpty ? "" : "\n") + "Weak order \(certificate.order): \(verdict).\n"
+        return text + (items.isEmpty ? "" : "\n") + "Verdict: \(certificate.verdict).\n"
     }
 
     private func formula(_ expression: Expression) -> String {
@@ -101,6 +103,7 @@ public struct CertificateReport: Sendable {
         [
             "order": .integer(certificate.order), "level": .string(certificate.level.rawValue),
             "meaning": .string(certificate.level.meaning), "holds": .boolean(certificate.holds),
+            "verdict": .string(certificate.verdict),
             "conditions": .array(certificate.conditions.map(CertificateReport.json)),
             "dropped": .array(certificate.droppedCovariances.map { DroppedCovarianceReport.json($0) }),
             "requiredMoments": .array(

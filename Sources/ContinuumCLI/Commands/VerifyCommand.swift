@@ -10,7 +10,7 @@ enum VerifyCommand: Command {
     enum Method: String, CaseIterable { case automatic, sampled }
 
     private static let horizon = Option("horizon", "T", "the time of the comparison (default 1)")
-    private static let etas = Option("etas", "ETA1,ETA2,...", "the step sizes (default 0.2,0.1,0.05,0.025)")
+    private static let etas = Option("etas", "ETA1,ETA2,...", "the step sizes (default 0.1,0.05,0.025,0.0125)")
     private static let method = Option(
         "method", "automatic|sampled", "on a grid where there is one state and it settles (default), or by sampling")
     private static let dt = Option(
@@ -100,7 +100,7 @@ enum VerifyCommand: Command {
         guard assignments[name] == nil else {
             throw Failure("--set: verify takes several step sizes\nGive them with --etas, such as --etas 0.2,0.1,0.05.")
         }
-        let etas = try arguments.positives(etas) ?? [0.2, 0.1, 0.05, 0.025]
+        let etas = try arguments.positives(etas) ?? [0.1, 0.05, 0.025, 0.0125]
         guard Set(etas).count == etas.count, etas.count >= 2 else {
             throw Failure("--etas takes at least two different step sizes, so that an order can be fitted")
         }

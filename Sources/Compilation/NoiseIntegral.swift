@@ -6,7 +6,7 @@ import Probability
 struct NoiseIntegral: Sendable {
     /// Body times density, the noise being the input after those of the kernel.
     private let integrand: Program
-    /// Where the integrand has a kink or a jump.
+    /// Where the integrand has a kink, a jump or a sharp bend.
     private let breakpoints: Program
 
     init(
@@ -19,29 +19,7 @@ struct NoiseIntegral: Sendable {
         if standardized.symbols.contains(where: { $0.isRandom && $0 != noise }) { throw .unsupportedExpectation }
         let product = standardized * density
         integrand = try resolver.program([product], appending: [noise])
-        breakpoints = try resolver.program(Self.kinks(of: product, noise))
-    }
-
-    /// The zeros of the arguments of sign, abs and max that are linear in the noise.
-    private static func kinks(of expression: Expression, _ noise: Symbol) -> [Expression] {
-        var arguments: [Expression] = []
-        expression.forEachNode { node in
-            guard case .function(let function, let operands) = node.content else { return }
-            switch function {
-            case .sign, .abs: arguments.append(operands[0])
-            case .max:
-                for (k, u) in operands.enumerated() { arguments += operands[(k + 1)...].map { u - $0 } }
-            default: break
-            }
-        }
-        var zeros: [Expression] = []
-        for argument in arguments where argument.contains(noise) {
-            let slope = argument.derivative(by: noise)
-            if slope.contains(noise) || slope.isZero { continue }
-            let zero = -argument.substituting(noise, by: .zero) / slope
-            if !zeros.contains(zero) { zeros.append(zero) }
-        }
-        return zeros
+        breakpoints = try resolver.program(NamedExpectation.exactBreakpoints(of: product, over: noise))
     }
 
     /// The expectation for many states; NaN where the quadrature does not converge.

@@ -104,6 +104,27 @@ public struct NamedExpectation: Sendable {
 
     // MARK: Zeros
 
+    /// The points at which the body, as a function of the variable, may have a kink, a jump or a sharp bend, where they
+    /// are zeros of polynomials of degree two or less; the vertex stands for two zeros that are not real.
+    public static func exactBreakpoints(of body: Expression, over variable: Symbol) -> [Expression] {
+        var result: [Expression] = []
+        for case .polynomial(let c) in cuts(of: body, variable) {
+            guard c.count == 3 else {
+                result.append(-c[0] / c[1])
+                continue
+            }
+            let centre = -(c[1] / c[2]).scaled(by: .half)
+            let discriminant = expandedIfPossible(c[1] ** 2 - 4 * c[0] * c[2])
+            if discriminant.bounds.isNonpositive {
+                result.append(centre)
+            } else {
+                let halfWidth = sqrt(max(discriminant, .zero)) / (2 * abs(c[2]))
+                result += [centre - halfWidth, centre + halfWidth]
+            }
+        }
+        return result.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
     private func zeros(
         of cut: Cut, _ range: Range, _ evaluated: (Expression, Double) -> Double
     ) -> [Double] {

@@ -140,6 +140,18 @@ struct CompiledModelTests {
         #expect(throws: CompilationError.unsupportedExpectation) { try drift(0.3, 0.5, 0.1, .any) }
     }
 
+    /// 1 - E[eps/(g^2 + eps)], whose integrand is a peak of width sqrt(eps); mpmath with 40 digits, cut at the peak.
+    @Test func `a bend that is sharp and smooth is not missed`() throws {
+        let draw = Symbol("g", role: .noise, indices: [Self.i])
+        let own = GradientDraw(symbol: draw, mean: gradient, scale: Expression(sigma), law: .gaussian)
+        let square = Expression(draw) ** 2
+        let expectation = try own.expectation(of: Expression(epsilon) / (square + Expression(epsilon)))
+        let sde = SDE(stepSize: eta, time: t, states: [x], drift: [expectation], covariance: [[1]], diffusion: [[1]])
+        let model = try sde.compiled(
+            on: .quadratic([1]), parameters: ["eta": 0.1, "sigma": 0.5, "epsilon": 1e-8], draw: own)
+        #expect(relativeError(model.drift([0.3], 0)[0], 0.000209343985833044427) < 1e-12)
+    }
+
     @Test func `a parameter that is missing, unknown or out of range is a typed error`() throws {
         let sde = rmsprop()
         func compile(_ parameters: [String: Double]) throws -> CompiledModel {

@@ -1,8 +1,8 @@
 @_exported import Algebra
 @_exported import BuiltInRules
 @_exported import Compilation
-@_exported import Matching
 @_exported import ExactNumbers
+@_exported import Matching
 @_exported import Numerics
 @_exported import Probability
 @_exported import Report

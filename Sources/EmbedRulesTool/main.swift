@@ -7,7 +7,11 @@ guard let output = arguments.first else {
     exit(2)
 }
 do {
-    var source = "/// The text of each file of `Derivations/`, by file name.\nlet embeddedRules: [(file: String, text: String)] = [\n"
+    var source = """
+        /// The text of each file of `Derivations/`, by file name.
+        let embeddedRules: [(file: String, text: String)] = [
+
+        """
     for path in arguments.dropFirst() {
         let url = URL(filePath: path)
         let text = try String(contentsOf: url, encoding: .utf8)

@@ -144,7 +144,7 @@ extension Expression {
         func visit(_ expression: Expression) {
             switch expression.content {
             case .number, .constant, .symbol: break
-            case .sum(_, let terms): terms.forEach { visit($0.expression) }
+            case .sum(_, let terms): for term in terms { visit(term.expression) }
             case .product(_, let factors):
                 for factor in factors {
                     visit(factor.base)

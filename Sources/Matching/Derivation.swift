@@ -40,16 +40,23 @@ public struct Derivation: Sendable {
         let draw = Derivation.draw(of: rule, options: options)
         let states = rule.states.map(\.symbol)
         let updates = Derivation.updates(of: rule)
-        let increments = try Increments(
-            of: Increments.Input(
-                states: states, updates: updates, stepSize: rule.stepSize, graded: graded,
-                keepsBiasCorrections: options.grading == .matched))
+        let increments: Increments
+        do {
+            increments = try Increments(
+                of: Increments.Input(
+                    states: states, updates: updates, stepSize: rule.stepSize, graded: graded,
+                    keepsBiasCorrections: options.grading == .matched))
+        } catch {
+            guard case .noDiffusionLimit(let state, let increment, _) = error else { throw error }
+            let input = JumpForm.Input(
+                states: states, updates: updates, draw: draw, stepSize: rule.stepSize, graded: graded)
+            throw .noDiffusionLimit(state: state, increment: increment, jumpForm: JumpForm(of: state, input))
+        }
 
         let moments = OneStepMoments(states: states, draw: draw)
         var drift: [Expression] = []
         for (state, increment) in zip(states, increments.first) {
-            let mean = try moments.mean(of: increment, state: state).commonFactored
-            drift.append(mean.collectingSums(by: graded.keys.sorted()))
+            drift.append(try moments.mean(of: increment, state: state, graded: graded.keys.sorted()))
         }
         var covariance = try Derivation.covariance(of: increments.first, states, moments, graded: graded.keys.sorted())
         var average: Symbol?
@@ -149,7 +156,7 @@ public struct Derivation: Sendable {
 
     // MARK: Matching
 
-    private static func covariance(
+    static func covariance(
         of increments: [Expression], _ states: [Symbol], _ moments: OneStepMoments, graded: [Symbol]
     ) throws(DerivationError) -> [[Expression]] {
         var result = [[Expression]](repeating: [Expression](repeating: .zero, count: states.count), count: states.count)

@@ -3,8 +3,8 @@ import Probability
 
 /// Why a rule has no SDE of the kind asked for.
 public enum DerivationError: Error, Hashable, Sendable {
-    /// An increment does not shrink with the step size.
-    case noDiffusionLimit(state: Symbol, increment: Expression)
+    /// An increment does not shrink with the step size; with the jump process that describes the rule, where there is one.
+    case noDiffusionLimit(state: Symbol, increment: Expression, jumpForm: JumpForm? = nil)
     /// An increment cannot be expanded in the step size.
     case cannotExpand(state: Symbol, increment: Expression, reason: String)
     /// An expectation does not exist.
@@ -23,13 +23,16 @@ public enum DerivationError: Error, Hashable, Sendable {
 extension DerivationError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .noDiffusionLimit(let state, let increment):
+        case .noDiffusionLimit(let state, let increment, let jumpForm):
+            let remedy =
+                jumpForm.map { "\($0)" }
+                ?? "declare the rate of a moving average (beta = 1 - eta*rho), so that the state moves by a small amount a step"
             return """
                 there is no diffusion limit: the increment of \(state.name) does not shrink with the step size
                   Δ\(state.name) → \(increment) as eta → 0
                   conditions 1 and 4 of Mil'shtein's theorem fail for this state: its first and third moments are of order 1, \
                 not eta
-                  declare the rate of a moving average (beta = 1 - eta*rho), so that the state moves by a small amount a step
+                  \(remedy.indented)
                 """
         case .cannotExpand(let state, let increment, let reason):
             return """
@@ -47,5 +50,12 @@ extension DerivationError: CustomStringConvertible {
         case .noDiffusionFactor(let reason): return "the covariance has no closed root: \(reason)"
         case .algebra(let error): return error.description
         }
+    }
+}
+
+extension String {
+    /// The text with every further line indented as the first one is.
+    fileprivate var indented: String {
+        split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
     }
 }

@@ -5,45 +5,85 @@ import Rules
 
 /// What is true of a rule in place of an SDE where a state moves by an amount of order 1: a jump process.
 ///
-/// Between jumps the state follows an ordinary differential equation; at a rate of `P(candidate > state)/eta` it jumps to
-/// the candidate, given that this is larger. It applies to states updated as a maximum of a slowly decaying value and a
-/// candidate drawn afresh, such as AdaMax's `u' = max((1 - eta rho) u, |g|)`.
+/// Between jumps every state follows an SDE, the jumping one an ordinary differential equation; at the rate
+/// `P(candidate > state)/eta` the state jumps to the candidate, given that this is larger. It applies to a state updated
+/// as the maximum of a slowly decaying value and a candidate drawn afresh, such as AdaMax's
+/// `u' = max((1 - eta rho) u, |g|)`, and is close to the rule where jumps are rare, `P(candidate > state) << 1`.
 public struct JumpForm: Hashable, Sendable {
     /// The state that jumps.
     public let state: Symbol
-    /// The drift between jumps, `du = a dt`.
-    public let drift: Expression
+    /// The states of coordinate `i`, and the drift and the covariance of each between jumps.
+    public let states: [Symbol]
+    public let drift: [Expression]
+    public let covariance: [[Expression]]
+    /// The gradient drawn at a jump.
+    public let draw: Symbol
     /// The value after a jump, in the gradient drawn.
     public let candidate: Expression
     /// The rate of jumps, P(candidate > state)/eta.
     public let rate: Expression
-    /// The part of the generator that acts on the state, applied to a function phi of it.
-    public let generator: String
 
-    /// The jump form of a state; nil where its update is not such a maximum.
-    init?(
-        of state: Symbol, update: Expression, draw: GradientDraw, stepSize: Symbol
-    ) throws(DerivationError) {
-        guard case .function(.max, let operands) = update.content else { return nil }
-        let random = operands.filter { $0.contains(draw.symbol) }
-        let smooth = operands.filter { !$0.contains(draw.symbol) }
-        guard let candidate = random.first, random.count == 1, smooth.count == 1, !candidate.contains(state) else {
-            return nil
-        }
-        let series: Series
-        do { series = try Series(of: smooth[0] - Expression(state), in: stepSize, upTo: 2) } catch { return nil }
-        guard series.terms.allSatisfy({ $0.weight.constant == 1 }) else { return nil }
-        let probability: Expression
-        do {
-            probability = try draw.expectation(of: step(candidate - Expression(state)))
-        } catch {
-            throw .noMoment(state: state, error)
-        }
+    struct Input {
+        let states: [Symbol]
+        let updates: [Expression]
+        let draw: GradientDraw
+        let stepSize: Symbol
+        let graded: [Symbol: Weight]
+    }
+
+    /// The jump form of the rule for one of its states; nil where the state is not updated as such a maximum, or the
+    /// others have no diffusion limit between its jumps.
+    init?(of state: Symbol, _ input: Input) {
+        guard let index = input.states.firstIndex(of: state),
+            case .function(.max, let operands) = input.updates[index].content
+        else { return nil }
+        let random = operands.filter { $0.contains(input.draw.symbol) }
+        let smooth = operands.filter { !$0.contains(input.draw.symbol) }
+        guard random.count == 1, smooth.count == 1, !random[0].contains(state) else { return nil }
+        let maximum = input.updates[index]
+        let between = input.updates.map { $0.replacing { $0 == maximum ? smooth[0] : nil } }
+        let moments = OneStepMoments(states: input.states, draw: input.draw)
+        let graded = input.graded.keys.sorted()
+        guard
+            let increments = try? Increments(
+                of: Increments.Input(
+                    states: input.states, updates: between, stepSize: input.stepSize, graded: input.graded,
+                    keepsBiasCorrections: false)),
+            let drift = try? zip(increments.first, input.states).map({ increment, state in
+                try moments.mean(of: increment, state: state, graded: graded)
+            }),
+            let covariance = try? Derivation.covariance(of: increments.first, input.states, moments, graded: graded),
+            let probability = try? input.draw.expectation(of: step(random[0] - Expression(state)))
+        else { return nil }
         self.state = state
-        drift = Expression.sum(of: series.terms.map(\.coefficient))
-        self.candidate = candidate
-        rate = probability / Expression(stepSize)
-        generator =
-            "L φ = (\(drift)) ∂φ/∂\(state.name) + (1/η) E[(φ(\(candidate)) - φ(\(state.name))) 1{\(candidate) > \(state.name)}]"
+        states = input.states
+        self.drift = drift
+        self.covariance = covariance
+        draw = input.draw.symbol
+        candidate = random[0]
+        rate = probability.commonFactored / Expression(input.stepSize)
+    }
+}
+
+extension JumpForm: CustomStringConvertible {
+    /// The jump form with its generator, in words and formulas.
+    public var description: String {
+        var lines = [
+            "what is true instead is a jump process, close to the rule where jumps are rare:", "  between jumps",
+        ]
+        for (index, state) in states.enumerated() {
+            lines.append("    d\(state) = \(drift[index]) dt\(covariance[index][index].isZero ? "" : " + √η (noise)")")
+        }
+        for a in states.indices {
+            for c in a..<states.count where !covariance[a][c].isZero {
+                lines.append("    S[\(states[a].name),\(states[c].name)] = \(covariance[a][c])")
+            }
+        }
+        lines.append("  at the rate P(\(candidate) > \(state))/η = \(rate)")
+        lines.append("    \(state) jumps to \(candidate), given \(candidate) > \(state)")
+        lines.append(
+            "  generator L φ = b·∂φ + (η/2) tr(S ∂²φ) + (1/η) E[(φ(\(state) → \(candidate)) - φ) 1{\(candidate) > \(state)}]"
+        )
+        return lines.joined(separator: "\n")
     }
 }

@@ -6,14 +6,16 @@ struct OneStepMoments {
     let states: [Symbol]
     let draw: GradientDraw
 
-    /// E[u] of an increment of one state.
-    func mean(of increment: Expression, state: Symbol) throws(DerivationError) -> Expression {
+    /// E[u] of an increment of one state, written by powers of the graded parameters.
+    func mean(
+        of increment: Expression, state: Symbol, graded: [Symbol] = []
+    ) throws(DerivationError) -> Expression {
         // A function that is affine in the draw keeps its form: the mean of the gradient takes the draw's place.
         let slope = increment.derivative(by: draw.symbol)
         if !increment.contains(anyKinkIn: draw.symbol), (try? slope.expanded())?.contains(draw.symbol) == false {
-            return increment.substituting(draw.symbol, by: draw.mean)
+            return increment.substituting(draw.symbol, by: draw.mean).commonFactored
         }
-        return try expectation(of: increment, state: state)
+        return try expectation(of: increment, state: state).commonFactored.collectingSums(by: graded)
     }
 
     /// Cov(u, w) of the increments of two states.

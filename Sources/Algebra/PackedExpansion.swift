@@ -11,20 +11,16 @@ struct PackedExpansion {
         let part: Expression
     }
 
-    private struct Generator {
-        let power: Power
+    struct Generator {
+        let base: Expression
+        let part: Expression
         /// Exponents are multiples of one over this.
         var denominator = 1
-        /// Whether products of its powers have no other form than the power by the sum of the exponents.
-        var isFree: Bool
-        // The layout of monomials: the least exponent and the place of the exponent in a word.
+        // The layout of monomials: the range of the exponent, and its place in a word.
         var least = 0
+        var greatest = 0
         var width = 0
         var shift = 0
-
-        func exponent(in places: UInt128) -> Int {
-            Int(truncatingIfNeeded: (places >> UInt128(shift)) & ((1 << UInt128(width)) - 1)) + least
-        }
     }
 
     /// A coefficient times powers of generators times powers of sums.
@@ -39,7 +35,7 @@ struct PackedExpansion {
     private static let largestDenominator = 1 << 16
 
     private var numbers: [Power: Int] = [:]
-    private var generators: [Generator] = []
+    private(set) var generators: [Generator] = []
     private var summands: [Summand] = []
     private var isTooLarge = false
 
@@ -107,13 +103,11 @@ struct PackedExpansion {
         }
         if coefficient.magnitude > Rational(PackedExpansion.largestExponent) { isTooLarge = true }
         let power = Power(base: base, part: part)
-        let isFree = part.isOne && base.isFree(underExponent: coefficient)
         let number = numbers[power] ?? generators.count
         if number == generators.count {
             numbers[power] = number
-            generators.append(Generator(power: power, isFree: isFree))
+            generators.append(Generator(base: base, part: part))
         }
-        if !isFree { generators[number].isFree = false }
         if !coefficient.isInteger {
             let known = BigInteger(generators[number].denominator)
             let common = BigInteger.gcd(known, coefficient.denominator)
@@ -131,14 +125,14 @@ struct PackedExpansion {
         guard !isTooLarge, let ranges = ranges(of: summands) else { return false }
         var shift = 0
         let order = generators.indices.sorted {
-            Expression.compare(generators[$0].power.base, generators[$1].power.base) < 0
+            Expression.compare(generators[$0].base, generators[$1].base) < 0
         }
         for number in order.reversed() {
-            // Beside the exponents there is room for two marks: see `sortKey`.
-            let (count, overflow) = ranges[number].upper.subtractingReportingOverflow(ranges[number].lower - 2)
-            if overflow { return false }
-            generators[number].least = ranges[number].lower
-            generators[number].width = Int.bitWidth - count.leadingZeroBitCount
+            let (least, greatest) = ranges[number]
+            generators[number].least = least
+            generators[number].greatest = greatest
+            // Beside the exponents there is room for two marks: see `PackedMonomials.order(of:)`.
+            generators[number].width = Int.bitWidth - (greatest - least + 2).leadingZeroBitCount
             generators[number].shift = shift
             shift += generators[number].width
         }
@@ -219,85 +213,36 @@ struct PackedExpansion {
     // MARK: The result
 
     private func expression<C: PackedCoefficient>(of polynomial: PackedPolynomial<C>) -> Expression {
-        let areFree = generators.allSatisfy(\.isFree)
-        let order = generators.indices.sorted { generators[$0].shift > generators[$1].shift }
-        let layout = order.map { generators[$0] }
-        let origin = layout.reduce(PackedPolynomial<C>.Monomial(0)) {
-            $0 &- PackedPolynomial<C>.Monomial(truncatingIfNeeded: $1.least) << UInt128($1.shift)
+        var monomials = PackedMonomials(generators)
+        guard monomials.areFree else {
+            return Expression.sum(
+                constant: .zero,
+                multiples: polynomial.terms.map { term in
+                    let powers = monomials.factors(of: term.monomial)
+                    return (
+                        term.coefficient.rational,
+                        Expression.product(of: powers.map { Expression.power($0.base, $0.exponent) })
+                    )
+                })
         }
-        // The exponents, least one first, of a word.
-        func places(_ monomial: PackedPolynomial<C>.Monomial) -> PackedPolynomial<C>.Monomial { monomial &+ origin }
-        if areFree {
-            var constant = Rational.zero
-            var keyed: [(key: UInt128, term: Int)] = []
-            keyed.reserveCapacity(polynomial.terms.count)
-            for (position, term) in polynomial.terms.enumerated() {
-                if term.monomial == 0 {
-                    constant = term.coefficient.rational
-                } else {
-                    keyed.append((PackedExpansion.sortKey(places(term.monomial), layout), position))
-                }
-            }
-            keyed.sort { $0.key < $1.key }
-            let terms = keyed.map { entry in
-                let term = polynomial.terms[entry.term]
-                let factors = PackedExpansion.factors(places(term.monomial), layout)
-                return Expression.Term(
-                    coefficient: term.coefficient.rational,
-                    expression: Expression.product(coefficient: .one, canonicalFactors: factors))
-            }
-            return Expression.sum(constant: constant, sortedTerms: terms)
-        }
-        return Expression.sum(
-            of: polynomial.terms.map { term in
-                let factors = PackedExpansion.factors(places(term.monomial), layout)
-                return Expression.product(of: factors.map { Expression.power($0.base, $0.exponent) })
-                    .scaled(by: term.coefficient.rational)
-            })
-    }
-
-    private static func factors(_ places: UInt128, _ layout: [Generator]) -> [Expression.Factor] {
-        var result: [Expression.Factor] = []
-        for generator in layout {
-            let exponent = generator.exponent(in: places)
-            if exponent == 0 { continue }
-            let multiple = Rational(exponent, generator.denominator)
-            result.append(
-                Expression.Factor(base: generator.power.base, exponent: generator.power.part.scaled(by: multiple)))
-        }
-        return result
-    }
-
-    /// A number that is ordered as the monomial of an expression is: at the first generator in which two differ a
-    /// smaller exponent stands first, one without a power of it and of any later generator before both, and one
-    /// with later generators alone after both.
-    private static func sortKey(_ places: UInt128, _ layout: [Generator]) -> UInt128 {
-        var key: UInt128 = 0
-        var hasLater = false
-        for generator in layout.reversed() {
-            let exponent = generator.exponent(in: places)
-            let digit: UInt128
-            if exponent != 0 {
-                digit = UInt128(truncatingIfNeeded: exponent - generator.least + 1)
-                hasLater = true
+        var constant = Rational.zero
+        var ordered: [(key: UInt128, position: Int)] = []
+        ordered.reserveCapacity(polynomial.terms.count)
+        for (position, term) in polynomial.terms.enumerated() {
+            if term.monomial == 0 {
+                constant = term.coefficient.rational
             } else {
-                digit = hasLater ? (1 << UInt128(generator.width)) - 1 : 0
+                ordered.append((monomials.order(of: term.monomial), position))
             }
-            key |= digit << UInt128(generator.shift)
         }
-        return key
-    }
-}
-
-extension Expression {
-    /// Whether products of powers of this base by numbers such as `exponent` are plain powers of it again.
-    fileprivate func isFree(underExponent exponent: Rational) -> Bool {
-        switch content {
-        case .symbol, .constant, .indexSum, .expectation: return true
-        case .function(let function, _): return function != .sign && function != .abs
-        // A positive power would have to be multiplied out.
-        case .sum: return exponent.isInteger && exponent.isNegative
-        case .number, .product: return false
+        ordered.sort { $0.key < $1.key }
+        let terms = ordered.map { entry in
+            let term = polynomial.terms[entry.position]
+            return Expression.Term(
+                coefficient: term.coefficient.rational,
+                expression: Expression.product(
+                    coefficient: .one, canonicalFactors: monomials.factors(of: term.monomial)))
         }
+        return Expression.sum(constant: constant, sortedTerms: terms)
     }
 }

@@ -56,12 +56,11 @@ struct MatchedGrading {
                 throw .algebra(error)
             }
         }
-        func rest(_ index: Int, _ slope: Expression) -> Expression {
-            (input.increments[index] - slope * average).simplified()
-        }
+        /// What an affine increment is at a vanishing average.
+        func rest(_ index: Int) -> Expression { input.increments[index].substituting(states[a], by: .zero) }
         let rate = try -slope(a)
-        let target = rest(a, -rate) / rate
-        guard isFree(rate), !target.contains(states[a]), rate.bounds.isPositive else {
+        let target = rest(a) / rate
+        guard isFree(rate), rate.bounds.isPositive else {
             throw .noMatchedForm(reason: "the update of \(states[a].name) is not a linear average")
         }
         let kappa = eta * rate
@@ -77,8 +76,8 @@ struct MatchedGrading {
                 continue
             }
             slopes[b] = try slope(b)
-            let other = rest(b, slopes[b])
-            guard isFree(slopes[b]), !other.contains(states[a]) else {
+            let other = rest(b)
+            guard isFree(slopes[b]) else {
                 throw .noMatchedForm(
                     reason:
                         "the increment of \(states[b].name) is not linear in the average \(states[a].name), with a coefficient free of noise"

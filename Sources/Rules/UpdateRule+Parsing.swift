@@ -14,17 +14,6 @@ extension UpdateRule {
     /// - Throws: a diagnostic where the file cannot be read, is no text, is larger than ``SourceText/largestSize``, or
     ///   states no rule.
     public init(contentsOf url: URL) throws(Diagnostic) {
-        let file = url.relativePath
-        let bytes: [UInt8]
-        do {
-            let handle = try FileHandle(forReadingFrom: url)
-            defer { try? handle.close() }
-            // One byte more than is read at most tells a file that is too large, however large it is.
-            bytes = Array(try handle.read(upToCount: SourceText.largestSize + 1) ?? Data())
-        } catch {
-            throw Diagnostic(
-                file: file, message: "the file cannot be read", remedy: "Check that it exists and may be read.")
-        }
-        self = try RuleParser.rule(in: SourceText(bytes: bytes, file: file))
+        self = try RuleParser.rule(in: SourceText(contentsOf: url))
     }
 }

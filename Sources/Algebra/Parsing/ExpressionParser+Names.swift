@@ -13,6 +13,9 @@ extension ExpressionParser {
             cursor.advance()
         }
         if !scope.isQuantity(primed) {
+            if primes == 0, name == "grad", case .name = cursor.token.kind, let index = scope.gradientIndex {
+                return try derivative(by: [index])
+            }
             let mayBeCall = cursor.token.isMark(.open) || cursor.token.isMark(.power)
             if mayBeCall, let call = try call(name, token, primes: primes) { return call }
             if primes == 0, cursor.token.isMark(.openBracket), name == "E" { return try expectation() }

@@ -7,7 +7,7 @@ import ExactNumbers
 ///     power    = atom [superscript] ["^" power]        from the right; a sign stands below a power: -x^2 = -(x^2)
 ///     atom     = number | name | call | "(" sum ")" | "|" sum "|" | "√" atom
 ///     call     = name { "'" } "(" sum { ("," | ";") sum } ")"
-///              | "d_" indices field | "Sigma_" index "(" sum ")" | "E[" sum "]" | "P(" sum "<" sum ")"
+///              | "d_" indices field | "grad" field | "Sigma_" index "(" sum ")" | "E[" sum "]" | "P(" sum "<" sum ")"
 package struct ExpressionParser {
     /// The most levels of parentheses, calls and exponents.
     static let deepestNesting = 256
@@ -49,7 +49,8 @@ package struct ExpressionParser {
         }
     }
 
-    private mutating func product() throws(Diagnostic) -> Expression {
+    /// The product at the cursor, which is left before a sum's next sign or whatever else follows.
+    package mutating func product() throws(Diagnostic) -> Expression {
         var operands = [try signedPower()]
         while true {
             if cursor.take(.times) {

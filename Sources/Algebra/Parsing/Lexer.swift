@@ -3,7 +3,7 @@ import ExactNumbers
 /// Splits a text into tokens.
 ///
 /// A Greek letter is its ASCII name (η = `eta`), a digit below the line the digit (ρ₁ = `rho1`), a letter below the line an
-/// index (xᵢ = `x_i`); `−`, `·`, `×`, `′` and `∂` have the ASCII spellings `-`, `*`, `*`, `'` and `d`. A `#` begins a
+/// index (xᵢ = `x_i`); `−`, `·`, `×`, `′`, `∂` and `∇` have the ASCII spellings `-`, `*`, `*`, `'`, `d` and `grad`. A `#` begins a
 /// comment that ends with the range.
 package struct Lexer {
     /// The most tokens that one range may hold, which bounds the work that an expression can ask for.
@@ -66,6 +66,9 @@ package struct Lexer {
                 || (next == "_" && tokens.last?.isMark(.prime) == true) || Lexer.subscriptDigit(next) != nil
             {
                 try lexName()
+            } else if next == "∇" {
+                position += 1
+                try append(.name("grad"), from: position - 1)
             } else if next == "\"" || next == "“" {
                 try lexQuotation()
             } else if Lexer.superscriptDigit(next) != nil || next == "⁻" {

@@ -8,6 +8,8 @@ public struct Scope: Sendable {
     private var obstacles: [String: Obstacle] = [:]
     /// Whether an unknown name is a new symbol of a real value, rather than an error.
     public var declaresUnknownNames = false
+    /// The coordinate whose component of the gradient `grad f` means; nil where `grad` means nothing.
+    package var gradientIndex: Index?
 
     private struct Obstacle: Sendable {
         let message: String

@@ -114,7 +114,8 @@ extension Expression {
     /// The factors of a summand that are no natural power of a symbol.
     fileprivate var signature: Expression {
         let factors = asProduct.factors.filter { factor in
-            let isMonomial = factor.base.symbol != nil && factor.exponent.number.map { $0.isInteger && $0.isPositive } == true
+            let isMonomial =
+                factor.base.symbol != nil && factor.exponent.number.map { $0.isInteger && $0.isPositive } == true
             return !isMonomial
         }
         return Expression.product(of: factors.map { Expression.power($0.base, $0.exponent) })

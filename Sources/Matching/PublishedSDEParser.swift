@@ -179,7 +179,8 @@ struct PublishedSDEParser {
                         at: token, "the index `\(name)` is not bound by a sum", remedy: "Write `sum_\(name)(...)`.")
                 case .coordinate(let number):
                     throw cursor.failure(
-                        at: token, "an equation is meant for every coordinate alike, and this names coordinate \(number)"
+                        at: token,
+                        "an equation is meant for every coordinate alike, and this names coordinate \(number)"
                     )
                 }
             }

@@ -52,7 +52,12 @@ private struct DifferenceMeasure {
                 coefficient: coefficient, published: published, derived: derived, agreement: .agrees, difference: .zero,
                 parts: [], leading: .zero, weight: nil, weakOrder: .always, matching: .always)
         }
-        let difference = closedForm(of: published - derived)
+        let isOneSided = published.isZero || derived.isZero
+        let difference = isOneSided ? published - derived : closedForm(of: published - derived)
+        let parts =
+            isOneSided
+            ? [ModelComparison.Part(defect: published.isZero ? .missing : .extra, difference: difference)]
+            : parts(of: difference, published, derived)
         let (leading, size) = difference.leadingTerms(stepSize: stepSize, sizes: sizes)
         let claimed = Weight(Rational(order + 1))
         // What the difference does to a moment of one step, and how small that has to be for the noise to be matched.
@@ -61,7 +66,7 @@ private struct DifferenceMeasure {
         return ModelComparison.Entry(
             coefficient: coefficient, published: published, derived: derived,
             agreement: verdict == .nonzero ? .differs : .undecided, difference: difference,
-            parts: parts(of: difference, published, derived), leading: leading, weight: weight,
+            parts: parts, leading: leading, weight: weight,
             weakOrder: weight.holds(atLeast: claimed), matching: weight.holds(atLeast: resolved))
     }
 
@@ -74,50 +79,45 @@ private struct DifferenceMeasure {
 
     // MARK: Parts
 
-    /// The difference as a sum of parts, each of which has its own denominators, roots and functions, and its own weight.
+    /// What terms of a difference have in common that stand together.
+    private struct Kind: Hashable {
+        let defect: ModelComparison.Defect
+        /// Functions, and powers of sums.
+        let signature: Expression
+        let weight: Weight
+    }
+
+    /// The difference as a sum of parts, the terms of each of one kind.
     private func parts(
         of difference: Expression, _ published: Expression, _ derived: Expression
     ) -> [ModelComparison.Part] {
-        struct Kind: Hashable {
-            let signature: Expression
-            let weight: Weight
-        }
-        func terms(of expression: Expression) -> [Expression]? { (try? expression.expanded())?.summands }
-        guard let summands = terms(of: difference) else {
-            return [.init(defect: published.isZero ? .missing : .wrong, difference: difference)]
+        func terms(of expression: Expression) -> [Expression] { ((try? expression.expanded()) ?? expression).summands }
+        let present = Set(terms(of: published))
+        let wanted = Set(terms(of: derived))
+        func defect(of term: Expression) -> ModelComparison.Defect {
+            if wanted.contains(-term), !present.contains(-term) { return .missing }
+            return present.contains(term) && !wanted.contains(term) ? .extra : .wrong
         }
         var kinds: [Kind] = []
         var groups: [Kind: [Expression]] = [:]
-        for summand in summands {
-            let kind = Kind(signature: summand.signature, weight: summand.weight(sizes))
+        for term in terms(of: difference) {
+            let kind = Kind(defect: defect(of: term), signature: term.signature, weight: term.weight(sizes))
             if groups[kind] == nil { kinds.append(kind) }
-            groups[kind, default: []].append(summand)
+            groups[kind, default: []].append(term)
         }
-        let present = Set(terms(of: published) ?? [published])
-        let wanted = Set(terms(of: derived) ?? [derived])
-        func part(_ expression: Expression, _ summands: [Expression]) -> ModelComparison.Part {
-            let isMissing = summands.allSatisfy { wanted.contains(-$0) && !present.contains(-$0) }
-            let isExtra = summands.allSatisfy { present.contains($0) && !wanted.contains($0) }
-            let defect: ModelComparison.Defect =
-                published.isZero || isMissing ? .missing : derived.isZero || isExtra ? .extra : .wrong
-            return .init(defect: defect, difference: expression)
+        guard kinds.count > 1, kinds.count <= DifferenceMeasure.mostParts else {
+            return [.init(defect: kinds.count == 1 ? kinds[0].defect : .wrong, difference: difference)]
         }
-        guard kinds.count > 1, kinds.count <= DifferenceMeasure.mostParts else { return [part(difference, summands)] }
         return kinds.map { kind in
-            let group = groups[kind] ?? []
-            return part(Expression.sum(of: group).commonFactored, group)
+            .init(defect: kind.defect, difference: Expression.sum(of: groups[kind] ?? []).commonFactored)
         }
     }
 }
 
 extension Expression {
-    /// The factors of a summand that are no natural power of a symbol.
+    /// The factors of a summand other than powers of symbols.
     fileprivate var signature: Expression {
-        let factors = asProduct.factors.filter { factor in
-            let isMonomial =
-                factor.base.symbol != nil && factor.exponent.number.map { $0.isInteger && $0.isPositive } == true
-            return !isMonomial
-        }
+        let factors = asProduct.factors.filter { $0.base.symbol == nil }
         return Expression.product(of: factors.map { Expression.power($0.base, $0.exponent) })
     }
 }

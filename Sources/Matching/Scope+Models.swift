@@ -11,7 +11,7 @@ extension Scope {
         for symbol in [UpdateRule.time, UpdateRule.batchSize, UpdateRule.dimension, rule.stepSize] {
             declare(symbol)
         }
-        for argument in law.arguments { argument.symbols.forEach { declare($0) } }
+        for symbol in law.arguments.flatMap(\.symbols) { declare(symbol) }
         for parameter in rule.parameters { declare(parameter.symbol) }
         for state in rule.states { declare(state.symbol) }
         for schedule in rule.schedules { declareFunction(schedule.name, arguments: 1) }

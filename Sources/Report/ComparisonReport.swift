@@ -48,12 +48,18 @@ public struct ComparisonReport: Sendable {
     }
 
     private static func sentence(of part: ModelComparison.Part) -> String {
-        switch part.defect {
-        case .missing: "lacks \(part.difference.negated)"
-        case .extra: "has \(part.difference), which does not belong there"
-        case .wrong: "is off by \(part.difference)"
+        func shown(_ expression: Expression) -> String {
+            let text = expression.text
+            return text.count <= longestText ? text : "a long expression (--format json has it)"
+        }
+        return switch part.defect {
+        case .missing: "lacks \(shown(part.difference.negated))"
+        case .extra: "has \(shown(part.difference)), which does not belong there"
+        case .wrong: "is off by \(shown(part.difference))"
         }
     }
+
+    private static let longestText = 300
 
     /// `η b is off by O(η): condition 1 fails`.
     private func effect(of entry: ModelComparison.Entry) -> String {

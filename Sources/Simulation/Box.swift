@@ -34,7 +34,7 @@ struct Box {
     }
 
     /// 1 up to halfway from the centre to an end, 0 at the ends.
-    func fade(_ x: Double) -> Double { 0.5 * erfc((abs(x - centre) / halfwidth - 0.72) / 0.05) }
+    func fade(_ x: Double) -> Double { 0.5 * erfc((abs(x - centre) / halfwidth - 0.72) / 0.08) }
 
     func drift(_ drift: Double, at x: Double) -> Double {
         guard let pull else { return drift }

@@ -22,6 +22,8 @@ public struct CompiledOptimizer: OptimizerKernel {
     private let kinks: CompiledUpdate?
     private let kinkCount: Int
     let dependsOnStep: Bool
+    /// Whether no function with a kink occurs.
+    private let isSmooth: Bool
 
     /// - Parameters:
     ///   - draw: the gradient of coordinate `i`: its scale and its law.
@@ -43,6 +45,7 @@ public struct CompiledOptimizer: OptimizerKernel {
         let mean = Symbol("gradient", indices: [.free(UpdateRule.index)])
         let gradient = (isShifted ? Expression(mean) : draw.mean) + draw.scale * Expression(normal)
         let updates = rule.updates.map { $0.substituting(draw.symbol, by: gradient) }
+        isSmooth = updates.allSatisfy(\.kinkArguments.isEmpty)
         dependsOnStep = updates.contains { $0.contains(any: [UpdateRule.stepIndex, UpdateRule.time]) }
         func compile(
             _ formulas: [Expression], supplied: [Symbol]
@@ -129,6 +132,13 @@ extension CompiledOptimizer {
             }
         }
         return ScalarOptimizer(noise: NoiseMeasure(law), next: next, kinks: arguments, dependsOnStep: dependsOnStep)
+    }
+
+    /// A law of few points in place of the noise, where the rule is smooth and the law has five moments.
+    var pointLaw: PointLaw? {
+        guard isSmooth, (try? law.moment(5)) != nil, let second = try? law.moment(2), let fourth = try? law.moment(4)
+        else { return nil }
+        return PointLaw(second: second, fourth: fourth)
     }
 
     private func supplied(_ x: Double, _ z: Double, _ step: Int) -> [Double] {

@@ -4,7 +4,7 @@ extension WeakError {
     /// Weak errors as means over coupled paths.
     func sampled(_ problem: WeakErrorProblem, notes: [String]) throws(SimulationError) -> [WeakErrorResult] {
         var entries = problem.tests.map { _ in [WeakErrorResult.Entry]() }
-        var notes = notes + horizonNotes(problem)
+        var notes = notes + problem.horizonNotes
         for (index, instance) in problem.instances.enumerated() {
             var comparison = try PathComparison(self, problem, instance)
             if let note = comparison.start.note, !notes.contains(note) { notes.append(note) }
@@ -39,26 +39,21 @@ private struct PathComparison {
         self.settings = settings
         self.problem = problem
         self.instance = instance
-        steps = settings.steps(problem, instance)
+        steps = problem.steps(instance)
         optimizer = OptimizerProcess(
             instance.optimizer, noise: problem.noise, stepSize: instance.stepSize, seed: settings.seed)
-        if let given = problem.modelStart {
-            try given.check(instance.model, stateNames: problem.stateNames)
-            start = given
-        } else {
-            start = try ModelStart.chosen(
-                for: instance.model, optimizer: optimizer, initial: problem.initial, stateNames: problem.stateNames)
-        }
+        start = try problem.start(of: instance, optimizer: optimizer)
         coupling = start.coupling(of: instance.model, to: optimizer)
     }
 
     /// - Returns: one entry for each test function; `nil` after a cancellation.
     mutating func entries() throws(SimulationError) -> [WeakErrorResult.Entry]? {
         let ensemble = try Ensemble(
-            optimizer, start: problem.initial, paths: 0..<settings.paths, threads: settings.threads)
+            optimizer, start: problem.initial, paths: 0..<settings.paths,
+            completedSteps: problem.completedSteps(instance), threads: settings.threads)
         guard let reference = try sample(ensemble, name: optimizer.name) else { return nil }
         guard let (model, integratorErrors, integrator) = try modelSample(reference) else { return nil }
-        let odes = try noiseless()
+        let odes = problem.noiselessValues(of: instance, start: start, to: Double(steps) * instance.stepSize)
         return problem.tests.indices.map { test in
             WeakErrorResult.Entry(
                 stepSize: instance.stepSize, steps: steps, optimizer: Self.mean(reference[test]),
@@ -113,25 +108,6 @@ private struct PathComparison {
             throw .blewUp(process: name, step: error.step, path: error.path, saved: saved)
         }
         return problem.tests.map { ensemble.values(of: $0.quantity) }
-    }
-
-    /// The test functions at the end of `dX = b dt`, started from the mean position where the model starts later.
-    private func noiseless() throws(SimulationError) -> [Double] {
-        let model = instance.baseline
-        let begin = Double(start.completedSteps) * instance.stepSize
-        let end = Double(steps) * instance.stepSize
-        let integrator = DormandPrince(tolerance: 1e-10)
-        let solution = integrator.solve(start.states, from: begin, to: end) { time, values in
-            model.coefficients(at: values, time: time).drift
-        }
-        guard let solution else { return problem.tests.map { _ in .nan } }
-        let states = LaneStorage(repeating: solution, lanes: 1)
-        return problem.tests.map { test in
-            withUnsafeTemporaryAllocation(of: Double.self, capacity: 1) { value in
-                test.quantity.body(states.block, end, value)
-                return value[0]
-            }
-        }
     }
 
     private static func extrapolate(_ coarse: Sample, _ fine: Sample) -> Sample {

@@ -15,7 +15,8 @@ public struct WeakError: Sendable {
 
     /// The method to use.
     public enum Choice: Sendable {
-        /// Grids for a single state, where they settle; sampling elsewhere.
+        /// Grids where they settle: for a single state, and for up to three variables of a rule that is smooth in its
+        /// noise; sampling elsewhere.
         case automatic
         case sampled
     }
@@ -57,24 +58,22 @@ public struct WeakError: Sendable {
             }
         }
         var notes: [String] = []
-        if choice == .automatic, isScalar(problem) {
-            do {
-                return try deterministic(problem)
-            } catch {
-                guard case .notResolved = error else { throw error }
-                notes.append("sampled, because \(error)")
+        if choice == .automatic {
+            if isScalar(problem) {
+                do {
+                    return try deterministic(problem)
+                } catch {
+                    guard case .notResolved = error else { throw error }
+                    notes.append("sampled, because \(error)")
+                }
             }
+            if let results = try tensor(problem) { return results }
         }
         return try sampled(problem, notes: notes)
     }
 
-    /// The number of steps of an instance: the horizon is rounded to a whole number of them.
-    func steps(_ problem: WeakErrorProblem, _ instance: WeakErrorProblem.Instance) -> Int {
-        max(1, Int((problem.horizon / instance.stepSize).rounded()))
-    }
-
     private func isScalar(_ problem: WeakErrorProblem) -> Bool {
-        problem.initial.count == 1 && problem.modelStart == nil
+        problem.initial.count == 1 && problem.startsTogether && problem.initialTime == 0
             && problem.instances.allSatisfy { $0.scalar != nil } && problem.tests.allSatisfy { $0.scalar != nil }
     }
 
@@ -85,7 +84,7 @@ public struct WeakError: Sendable {
         for instance in problem.instances {
             guard let scalar = instance.scalar else { continue }
             if let cancellation, cancellation.isCancelled { break }
-            let steps = steps(problem, instance)
+            let steps = problem.steps(instance)
             let horizon = Double(steps) * instance.stepSize
             for (index, test) in problem.tests.enumerated() {
                 guard let phi = test.scalar else { continue }
@@ -106,15 +105,7 @@ public struct WeakError: Sendable {
             WeakErrorResult(
                 test: test.quantity.name, method: .deterministic, claimedOrder: problem.claimedOrder,
                 entries: entries, isComplete: entries.count == problem.instances.count,
-                notes: horizonNotes(problem))
-        }
-    }
-
-    func horizonNotes(_ problem: WeakErrorProblem) -> [String] {
-        problem.instances.compactMap { instance in
-            let reached = Double(steps(problem, instance)) * instance.stepSize
-            let isExact = (reached - problem.horizon).magnitude < 1e-9 * problem.horizon
-            return isExact ? nil : "eta = \(instance.stepSize): compared at t = \(reached), a whole number of steps"
+                notes: problem.horizonNotes)
         }
     }
 }

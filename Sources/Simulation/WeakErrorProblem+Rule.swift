@@ -12,11 +12,12 @@ extension WeakErrorProblem {
     ///   - accepted: names that may be given although the rule does not have them.
     ///   - initial: the optimizer's initial state, all positions first.
     ///   - modelStart: where the models start; `nil` to choose.
+    ///   - initialTime: the time at which the optimizer is in its initial state.
     /// - Throws: ``SimulationError``.
     public init(
         of derivation: Derivation, on landscape: Landscape, settings: [[String: Double]],
         accepting accepted: Set<String> = [], functions: [Function: ExternalFunction] = [:], initial: [Double],
-        modelStart: ModelStart? = nil, horizon: Double, tests: [Test]
+        modelStart: ModelStart? = nil, initialTime: Double = 0, horizon: Double, tests: [Test]
     ) throws(SimulationError) {
         let rule = derivation.rule
         let sde = derivation.sde
@@ -51,10 +52,11 @@ extension WeakErrorProblem {
             instances.append(
                 Instance(
                     stepSize: optimizer.stepSize, optimizer: optimizer, model: model, baseline: baseline,
-                    scalar: scalar))
+                    scalar: scalar, pointLaw: optimizer.pointLaw))
         }
         self.init(
-            instances: instances, noise: noise, initial: initial, modelStart: modelStart, horizon: horizon,
+            instances: instances, noise: noise, initial: initial, modelStart: modelStart, initialTime: initialTime,
+            horizon: horizon,
             tests: tests, claimedOrder: Double(derivation.options.order), stateNames: rule.states.map(\.name))
     }
 }

@@ -9,16 +9,19 @@ public struct WeakErrorProblem: Sendable {
         public let baseline: any DiffusionKernel
         /// The same three for the grid solver, where there is a single state on one coordinate.
         public let scalar: Scalar?
+        /// A law of few points that may stand for the noise, where the rule is smooth in it.
+        public let pointLaw: PointLaw?
 
         public init(
             stepSize: Double, optimizer: any OptimizerKernel, model: any DiffusionKernel,
-            baseline: any DiffusionKernel, scalar: Scalar? = nil
+            baseline: any DiffusionKernel, scalar: Scalar? = nil, pointLaw: PointLaw? = nil
         ) {
             self.stepSize = stepSize
             self.optimizer = optimizer
             self.model = model
             self.baseline = baseline
             self.scalar = scalar
+            self.pointLaw = pointLaw
         }
     }
 
@@ -52,6 +55,9 @@ public struct WeakErrorProblem: Sendable {
     public let initial: [Double]
     /// Where the models start; `nil` to choose, see ``ModelStart/chosen(for:optimizer:initial:stateNames:)``.
     public let modelStart: ModelStart?
+    /// The time at which the optimizer starts from ``initial``; the models then start there too.
+    public let initialTime: Double
+    /// The time from the start to the comparison.
     public let horizon: Double
     public let tests: [Test]
     /// The weak order that the model is said to have.
@@ -61,12 +67,13 @@ public struct WeakErrorProblem: Sendable {
 
     public init(
         instances: [Instance], noise: NoiseSource = .gaussian, initial: [Double], modelStart: ModelStart? = nil,
-        horizon: Double, tests: [Test], claimedOrder: Double, stateNames: [String]
+        initialTime: Double = 0, horizon: Double, tests: [Test], claimedOrder: Double, stateNames: [String]
     ) {
         self.instances = instances
         self.noise = noise
         self.initial = initial
         self.modelStart = modelStart
+        self.initialTime = initialTime
         self.horizon = horizon
         self.tests = tests
         self.claimedOrder = claimedOrder

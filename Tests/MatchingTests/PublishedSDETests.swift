@@ -1,6 +1,7 @@
 import Algebra
 import BuiltInRules
 import Matching
+import Numerics
 import Rules
 import Testing
 
@@ -143,5 +144,32 @@ struct PublishedSDETests {
         #expect(text.hasPrefix(mistake.place), "\(text)")
         #expect(diagnostic.message.contains(mistake.message), "\(text)")
         if !mistake.remedy.isEmpty { #expect(diagnostic.remedy?.contains(mistake.remedy) == true, "\(text)") }
+    }
+
+    @Test func `a text that was damaged gives an SDE or a diagnostic`() throws {
+        let rule = try BuiltInRules.rule(named: "rmsprop")
+        let text = Array("let P = sqrt(v) + epsilon\ndx = -df/P dt - sqrt(eta)*sigma/P dW1\ndv = rho*(grad f^2 - v) dt")
+        let pieces = Array("dWxvt01=+-*/^()[],'_∇∂ \n#E") + ["\u{0}", "é"]
+        let stream = RandomStream(seed: 5)
+        var diagnostics = 0
+        for path in 0..<400 {
+            var damaged = text
+            for edit in 0..<3 {
+                func draw(_ component: Int, below bound: Int) -> Int {
+                    Int(stream.uniform(path: path, step: edit, component: component) * Double(bound))
+                }
+                let place = draw(0, below: damaged.count)
+                let piece = pieces[draw(1, below: pieces.count)]
+                if draw(2, below: 2) == 0 { damaged[place] = piece } else { damaged.insert(piece, at: place) }
+            }
+            do {
+                let sde = try PublishedSDE(parsing: String(damaged), for: rule).sde
+                #expect(sde.drift.count == 2)
+            } catch {
+                #expect(!error.message.isEmpty)
+                diagnostics += 1
+            }
+        }
+        #expect(diagnostics > 0)
     }
 }

@@ -39,7 +39,7 @@ func stop(_ message: String) -> Never {
 
     let groups = [
         ("algebra", AlgebraBenchmarks.all), ("expectation", ProbabilityBenchmarks.all),
-        ("compilation", CompilationBenchmarks.all),
+        ("compilation", CompilationBenchmarks.all), ("simulation", SimulationBenchmarks.all),
     ]
     let machine = Machine.current()
     if !writesJSON { print(machine.description + "\n") }

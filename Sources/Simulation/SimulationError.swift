@@ -38,10 +38,9 @@ extension SimulationError: CustomStringConvertible {
         case .notPositive(let name, let value):
             "\(name) must be positive, not \(value)"
         case .notResolved(let process, let difference, let tolerance):
-            """
-            the grid does not resolve the \(process): two grids differ by \(difference), more than \(tolerance); use \
-            sampling instead
-            """
+            difference.isNaN
+                ? "the \(process) leaves every grid, or the domain of its coefficients"
+                : "the grid does not resolve the \(process): two grids differ by \(difference), more than \(tolerance)"
         case .horizonShorterThanStep(let horizon, let stepSize):
             "the horizon \(horizon) is shorter than one step of \(stepSize)"
         case .compilation(let error): "\(error)"

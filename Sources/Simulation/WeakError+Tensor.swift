@@ -1,17 +1,20 @@
 extension WeakError {
     /// Weak errors on tensor grids, for up to three variables of a rule that is smooth in its noise.
     ///
-    /// - Returns: `nil` where the method does not apply: a kink, more variables, too many steps, a singular start, a
-    ///   state that leaves the domain of the coefficients, grids that do not settle.
+    /// - Returns: `nil` where the method does not apply: a kink, more variables, too many steps, a singular start.
+    /// - Throws: ``SimulationError/notResolved(process:difference:tolerance:)`` where a state leaves the domain of the
+    ///   coefficients or the grids do not settle.
     func tensor(_ problem: WeakErrorProblem) throws(SimulationError) -> [WeakErrorResult]? {
         guard (1...3).contains(problem.initial.count), problem.startsTogether else { return nil }
         var entries = problem.tests.map { _ in [WeakErrorResult.Entry]() }
         for (index, instance) in problem.instances.enumerated() {
-            guard let found = try TensorComparison(self, problem, instance)?.entries() else {
-                if let cancellation, cancellation.isCancelled { break }
-                return nil
+            guard let comparison = try TensorComparison(self, problem, instance) else { return nil }
+            do {
+                for (test, entry) in try comparison.entries().enumerated() { entries[test].append(entry) }
+            } catch {
+                guard case .cancelled = error else { throw error }
+                break
             }
-            for (test, entry) in found.enumerated() { entries[test].append(entry) }
             progress?(Double(index + 1) / Double(problem.instances.count))
         }
         return zip(problem.tests, entries).map { test, entries in
@@ -46,13 +49,13 @@ private struct TensorComparison {
         let optimizer = OptimizerProcess(instance.optimizer, stepSize: instance.stepSize, seed: 0)
         start = try problem.start(of: instance, optimizer: optimizer)
         // A singular start is a kink of the optimizer: from v = 0 its first step is a sign.
-        guard start.followedOptimizer == nil, steps <= 2000 else { return nil }
+        guard start.followedOptimizer == nil, steps <= 400 else { return nil }
     }
 
-    func entries() -> [WeakErrorResult.Entry]? {
+    func entries() throws(SimulationError) -> [WeakErrorResult.Entry] {
         let chain = OptimizerChain(instance.optimizer, law: law, completedSteps: start.completedSteps)
-        guard let optimizer = settled(chain, steps: steps, from: ladder[0]) else { return nil }
-        guard let (model, errors, nodes) = modelValues() else { return nil }
+        let optimizer = try settled(chain, name: "optimizer", steps: steps, from: ladder[0])
+        let (model, errors, nodes) = try modelValues()
         let end = Double(start.completedSteps + steps) * instance.stepSize
         let odes = problem.noiselessValues(of: instance, start: start, to: end)
         return problem.tests.indices.map { test in
@@ -67,46 +70,53 @@ private struct TensorComparison {
     /// Points in each direction.
     private var ladder: [Int] { problem.initial.count == 3 ? [7, 10, 13, 16] : [8, 12, 16, 24, 32] }
 
-    /// The model by the scheme of Ninomiya and Victoir with 1, 2 and 4 steps in each of the optimizer's, its errors of
+    /// The model by the scheme of Ninomiya and Victoir with 1, 2 and 3 steps in each of the optimizer's, its errors of
     /// order `h^2` and `h^3` extrapolated away.
-    private func modelValues() -> (values: [Double], errors: [Double], nodes: Int)? {
-        guard let one = modelValues(substeps: 1, nodes: ladder[0]),
-            let two = modelValues(substeps: 2, nodes: one.nodes), let four = modelValues(substeps: 4, nodes: two.nodes)
-        else { return nil }
-        let coarse = zip(one.values, two.values).map { (4 * $1 - $0) / 3 }
-        let fine = zip(two.values, four.values).map { (4 * $1 - $0) / 3 }
-        let values = zip(coarse, fine).map { (8 * $1 - $0) / 7 }
-        let errors = values.indices.map { test in
-            (values[test] - fine[test]).magnitude + four.uncertainty[test] + two.uncertainty[test]
+    private func modelValues() throws(SimulationError) -> (values: [Double], errors: [Double], nodes: Int) {
+        let one = try modelValues(substeps: 1, nodes: ladder[0])
+        let two = try modelValues(substeps: 2, nodes: one.nodes)
+        let three = try modelValues(substeps: 3, nodes: two.nodes)
+        let values = problem.tests.indices.map { test in
+            one.values[test] / 12 - 4 * two.values[test] / 3 + 9 * three.values[test] / 4
         }
-        return (values, errors, four.nodes)
+        // Beside it the extrapolation of `h^2` alone from the last two.
+        let errors = values.indices.map { test in
+            (values[test] - (9 * three.values[test] - 4 * two.values[test]) / 5).magnitude
+                + 2 * three.uncertainty[test] + two.uncertainty[test]
+        }
+        return (values, errors, three.nodes)
     }
 
-    private func modelValues(substeps: Int, nodes: Int) -> Settled? {
+    private func modelValues(substeps: Int, nodes: Int) throws(SimulationError) -> Settled {
         let chain = NinomiyaVictoirChain(
             instance.model, substeps: substeps, steps: steps * substeps, start: start.states,
             startTime: Double(start.completedSteps) * instance.stepSize)
-        return settled(chain, steps: chain.steps, from: nodes)
+        return try settled(chain, name: "sde", steps: chain.steps, from: nodes)
     }
 
     /// Adds points until the values stand still.
-    private func settled(_ chain: any GridChain, steps: Int, from nodes: Int) -> Settled? {
-        let end = Double(start.completedSteps) * instance.stepSize + problem.horizon
-        func values(_ nodes: Int) -> [Double]? {
-            TensorSolver(nodes: nodes, threads: settings.threads).expectations(
+    private func settled(
+        _ chain: any GridChain, name: String, steps: Int, from nodes: Int
+    ) throws(SimulationError) -> Settled {
+        let end = Double(start.completedSteps + self.steps) * instance.stepSize
+        let tolerance = 100 * settings.solver.tolerance
+        var last: [Double]?
+        var difference = Double.nan
+        let begin = ladder.firstIndex { $0 >= nodes } ?? 0
+        for nodes in ladder[max(0, begin - 1)...] {
+            let values = TensorSolver(nodes: nodes, threads: settings.threads).expectations(
                 of: problem.tests.map(\.quantity), chain: chain, start: start.states, steps: steps, endTime: end,
                 cancellation: settings.cancellation)
+            if let cancellation = settings.cancellation, cancellation.isCancelled { throw .cancelled }
+            guard let values else { break }
+            if let last {
+                let differences = zip(values, last).map { ($0 - $1).magnitude }
+                difference = differences.max() ?? 0
+                let isSettled = zip(differences, values).allSatisfy { $0 <= tolerance * max(1, $1.magnitude) }
+                if isSettled { return (values, differences, nodes) }
+            }
+            last = values
         }
-        let begin = ladder.firstIndex { $0 >= nodes } ?? 0
-        let first = max(0, begin - 1)
-        guard var last = values(ladder[first]) else { return nil }
-        for nodes in ladder[(first + 1)...] {
-            guard let next = values(nodes) else { return nil }
-            let differences = zip(next, last).map { ($0 - $1).magnitude }
-            let isSettled = zip(differences, next).allSatisfy { $0 <= settings.solver.tolerance * max(1, $1.magnitude) }
-            if isSettled { return (next, differences, nodes) }
-            last = next
-        }
-        return nil
+        throw .notResolved(process: name, difference: difference, tolerance: tolerance)
     }
 }

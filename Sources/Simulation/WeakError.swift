@@ -59,15 +59,13 @@ public struct WeakError: Sendable {
         }
         var notes: [String] = []
         if choice == .automatic {
-            if isScalar(problem) {
-                do {
-                    return try deterministic(problem)
-                } catch {
-                    guard case .notResolved = error else { throw error }
-                    notes.append("sampled, because \(error)")
-                }
+            do {
+                if isScalar(problem) { return try deterministic(problem) }
+                if let results = try tensor(problem) { return results }
+            } catch {
+                guard case .notResolved = error else { throw error }
+                notes.append("sampled, because \(error)")
             }
-            if let results = try tensor(problem) { return results }
         }
         return try sampled(problem, notes: notes)
     }

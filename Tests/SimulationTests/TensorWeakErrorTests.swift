@@ -22,7 +22,7 @@ import Testing
             tests: tests.map {
                 try WeakErrorProblem.Test($0, Expression(parsing: $0), stateNames: names, dimension: surface.dimension)
             })
-        return try WeakError(solver: DeterministicSolver(tolerance: 1e-5)).results(of: problem)
+        return try WeakError(solver: DeterministicSolver(tolerance: 1e-7)).results(of: problem)
     }
 
     @Test("RMSpropW's model of order 2 has order 2, beside the order 1 of its drift alone")

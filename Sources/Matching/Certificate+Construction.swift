@@ -31,6 +31,7 @@ extension Certificate {
         let isFull = dropped.isEmpty
         level = order == 2 ? (isFull ? .m2 : .m1) : (isFull ? .m1c : .m1)
 
+        let bound = order == 1 ? "η²" : "η³"
         let first = try Certificate.firstMoments(input, sizes, threshold)
         let second = try Certificate.secondMoments(input, sizes, threshold, dropped)
         let third = Certificate.thirdMoment(input, sizes, threshold)
@@ -39,11 +40,11 @@ extension Certificate {
         }
         requiredMoments = Certificate.requiredMoments(growth, input.moments.draw.law, order: order)
         conditions = [
-            Condition(number: 1, statement: "|E Δ - E D| = O(η^\(order + 1))", residuals: first),
-            Condition(number: 2, statement: "|E ΔΔᵀ - E DDᵀ| = O(η^\(order + 1))", residuals: second),
-            Condition(number: 3, statement: "|E ΔΔΔ - E DDD| = O(η^\(order + 1))", residuals: third),
+            Condition(number: 1, statement: "|E Δ - E D| = O(\(bound))", residuals: first),
+            Condition(number: 2, statement: "|E ΔΔᵀ - E DDᵀ| = O(\(bound))", residuals: second),
+            Condition(number: 3, statement: "|E ΔΔΔ - E DDD| = O(\(bound))", residuals: third),
             Condition(
-                number: 4, statement: "E|D|^\(order == 1 ? 3 : 4) = O(η^\(order + 1))",
+                number: 4, statement: "E|D|\(order == 1 ? "³" : "⁴") = O(\(bound))",
                 residuals: Certificate.highestMoment(input, sizes, threshold, power: order == 1 ? 3 : 4)),
         ]
         droppedCovariances = dropped
@@ -155,7 +156,7 @@ extension Certificate {
     ) -> [Residual] {
         zip(input.moments.states, input.increments.first).map { state, increment in
             let weight = Rational(power) * (increment.weight(sizes) + 1)
-            let name = "E|Δ\(state.name)|^\(power)"
+            let name = "E|Δ\(state.name)|\(power == 3 ? "³" : "⁴")"
             return Residual(moment: name, expression: nil, weight: weight, range: weight.holds(atLeast: threshold))
         }
     }

@@ -108,31 +108,3 @@ extension Weight.Range: CustomStringConvertible {
         }
     }
 }
-
-extension Certificate: CustomStringConvertible {
-    public var description: String {
-        var lines = ["Matching \(level.rawValue): \(level.meaning)"]
-        for condition in conditions {
-            lines.append("  condition \(condition.number)  \(condition.statement): \(condition.range)")
-            for residual in condition.residuals {
-                let value = residual.expression.map { " = \($0)" } ?? ""
-                lines.append(
-                    "    residual of \(residual.moment)\(value)   O(η^(\(residual.weight))): \(residual.range)")
-            }
-        }
-        for dropped in droppedCovariances {
-            let names = dropped.states.map(\.name).joined(separator: ", ")
-            lines.append(
-                "  dropped: Cov(\(names)) = η²·(\(dropped.expression))   O(η^(\(dropped.weight))), order 1 \(dropped.tolerated)"
-            )
-        }
-        for moment in requiredMoments {
-            let verdict = moment.exists.map { $0 ? "exists" : "DOES NOT EXIST" } ?? moment.requirement ?? "unknown"
-            lines.append("  needs E|Z|^\(moment.order) (\(moment.purpose)): \(verdict)")
-        }
-        for point in nonsmoothPoints { lines.append("  not smooth: \(point.coefficient) where \(point.vanishing) = 0") }
-        lines += notes.map { "  note: \($0)" }
-        lines.append("  \(verdict)")
-        return lines.joined(separator: "\n")
-    }
-}

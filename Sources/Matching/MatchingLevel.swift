@@ -12,9 +12,9 @@ public enum MatchingLevel: String, Hashable, Sendable {
         switch self {
         case .m1:
             return
-                "first and second moments to O(eta^2): what order 1 asks, and what the ODE without noise meets as well"
-        case .m1c: return "first moments to O(eta^2) and the full covariance to O(eta^3)"
-        case .m2: return "all moments to O(eta^3): b0 + eta b1 with the full covariance"
+                "first and second moments to O(η²): what order 1 asks, and what the ODE without noise meets as well"
+        case .m1c: return "first moments to O(η²) and the full covariance to O(η³)"
+        case .m2: return "all moments to O(η³): b0 + η b1 with the full covariance"
         }
     }
 }

@@ -142,3 +142,8 @@ public struct CertificateReport: Sendable {
 extension String {
     fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
+
+extension Certificate: CustomStringConvertible {
+    /// The conditions, a line for each moment.
+    public var description: String { CertificateReport(self).text }
+}

@@ -11,7 +11,12 @@ extension Expression {
             let node: ObjectIdentifier
             let depth: Int
         }
+        struct PowerKey: Hashable {
+            let power: Factor
+            let depth: Int
+        }
         var memo: [Key: Expression] = [:]
+        var powers: [PowerKey: [Expression]] = [:]
         let mask = Summary.mask(of: symbol)
         let dependsOnFields = symbol.role == .position
 
@@ -56,14 +61,20 @@ extension Expression {
 
         /// The derivative of a power as a product, empty where it is zero.
         func powerDerivative(_ factor: Factor, _ depth: Int) -> [Expression] {
+            let key = PowerKey(power: factor, depth: depth)
+            if let known = powers[key] { return known }
             let (u, r) = (factor.base, factor.exponent)
             let inner = walk(u, depth)
             let outer = walk(r, depth)
             let byBase = inner.isZero ? [] : r.isOne ? [inner] : [r, Expression.power(u, r - 1), inner]
             let byExponent = outer.isZero ? [] : [Expression.power(u, r), log(u), outer]
-            if byBase.isEmpty { return byExponent }
-            if byExponent.isEmpty { return byBase }
-            return [Expression.product(of: byBase) + Expression.product(of: byExponent)]
+            let result =
+                byBase.isEmpty
+                ? byExponent
+                : byExponent.isEmpty
+                    ? byBase : [Expression.product(of: byBase) + Expression.product(of: byExponent)]
+            powers[key] = result
+            return result
         }
 
         return walk(self, 0)

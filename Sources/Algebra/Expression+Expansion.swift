@@ -37,34 +37,37 @@ extension Expression {
 
     private var needsExpansion: Bool { node.traits.contains(.unexpanded) }
 
-    /// The expression with all that does not take part in a multiplication expanded by itself: the bases of other powers
-    /// than positive ones of sums, and the bodies of sums over an index and of expectations.
+    /// Whether something to be expanded does not take part in a multiplication: in the base of another power than a
+    /// positive one of a sum, or in the body of a sum over an index or of an expectation.
+    private var hasUnexpandedGenerators: Bool {
+        guard needsExpansion else { return false }
+        switch content {
+        case .sum(_, let terms): return terms.contains { $0.expression.hasUnexpandedGenerators }
+        case .product(_, let factors):
+            return factors.contains { $0.isPowerOfSum ? $0.base.hasUnexpandedGenerators : $0.base.needsExpansion }
+        default: return true
+        }
+    }
+
+    /// The expression with all that does not take part in a multiplication expanded by itself.
     private func generatorsExpanded(limit: Int) throws(AlgebraError) -> Expression {
-        guard needsExpansion else { return self }
+        guard hasUnexpandedGenerators else { return self }
         switch content {
         case .sum(let constant, let terms):
-            var operands = [Expression(constant)]
-            var isChanged = false
+            var operands: [(coefficient: Rational, expression: Expression)] = []
             for term in terms {
-                let operand = try term.expression.generatorsExpanded(limit: limit)
-                isChanged = isChanged || operand.node !== term.expression.node
-                operands.append(operand.scaled(by: term.coefficient))
+                operands.append((term.coefficient, try term.expression.generatorsExpanded(limit: limit)))
             }
-            return isChanged ? Expression.sum(of: operands) : self
+            return Expression.sum(constant: constant, multiples: operands)
         case .product(let coefficient, let factors):
             var operands = [Expression(coefficient)]
-            var isChanged = false
             for factor in factors {
-                let base: Expression
-                if case .sum = factor.base.content, let n = factor.exponent.asInteger, n > 0 {
-                    base = try factor.base.generatorsExpanded(limit: limit)
-                } else {
-                    base = try factor.base.expanded(limit: limit)
-                }
-                isChanged = isChanged || base.node !== factor.base.node
+                let base =
+                    factor.isPowerOfSum
+                    ? try factor.base.generatorsExpanded(limit: limit) : try factor.base.expanded(limit: limit)
                 operands.append(Expression.power(base, factor.exponent))
             }
-            return isChanged ? Expression.product(of: operands) : self
+            return Expression.product(of: operands)
         case .indexSum(let body): return Expression.indexSum(body: try body.expanded(limit: limit))
         case .expectation(let body): return Expression.expectation(of: try body.expanded(limit: limit))
         case .number, .constant, .symbol, .function: return self
@@ -85,7 +88,7 @@ extension Expression {
             var monomial = [Expression(coefficient)]
             var sums: [Expression] = []
             for factor in factors {
-                if case .sum = factor.base.content, let n = factor.exponent.asInteger, n > 0 {
+                if factor.isPowerOfSum, let n = factor.exponent.asInteger {
                     sums.append(
                         try Expression.expandedPower(factor.base.multipliedOut(limit: limit), n, limit: limit))
                 } else {
@@ -154,6 +157,14 @@ extension Expression {
             parts[exponent, default: []].append(Expression.product(coefficient: coefficient, canonicalFactors: rest))
         }
         return parts.keys.sorted().map { ($0, Expression.sum(of: parts[$0] ?? [])) }.filter { !$0.1.isZero }
+    }
+}
+
+extension Expression.Factor {
+    /// Whether this is a sum to the power of a positive integer.
+    var isPowerOfSum: Bool {
+        guard case .sum = base.node.content, let n = exponent.asInteger else { return false }
+        return n > 0
     }
 }
 

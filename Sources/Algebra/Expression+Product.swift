@@ -50,6 +50,18 @@ extension Expression {
         return Expression(.product(coefficient: coefficient, factors: factors))
     }
 
+    /// The expression as the product of the factors that satisfy the condition and of the rest with the coefficient.
+    package func split(by condition: (Factor) -> Bool) -> (matching: Expression, rest: Expression) {
+        let (coefficient, factors) = asProduct
+        let matching = factors.filter(condition)
+        if matching.isEmpty { return (.one, self) }
+        let rest = factors.filter { !condition($0) }
+        return (
+            .product(coefficient: .one, canonicalFactors: matching),
+            .product(coefficient: coefficient, canonicalFactors: rest)
+        )
+    }
+
     /// The coefficient and the powers of the expression read as a product.
     package var asProduct: (coefficient: Rational, factors: [Factor]) {
         switch content {
@@ -117,6 +129,12 @@ struct ProductBuilder {
             insert(Expression.Factor(base: rest, exponent: .one))
         default: insert(Expression.Factor(base: operand, exponent: .one))
         }
+    }
+
+    /// Multiplies by a canonical power.
+    mutating func multiply(by factor: Expression.Factor) {
+        if factor.base.isUndefined || factor.exponent.isUndefined { isUndefined = true }
+        if !isUndefined { insert(factor) }
     }
 
     /// Inserts a canonical power; where its base occurs already the exponents are added.

@@ -27,8 +27,15 @@ extension Expression {
             }) {
                 return self
             }
-            return Expression.product(
-                of: [Expression(coefficient)] + powers.map { Expression.power($0.base, $0.exponent) })
+            var builder = ProductBuilder(coefficient: coefficient)
+            for (power, factor) in zip(powers, factors) {
+                if power.base.node === factor.base.node && power.exponent.node === factor.exponent.node {
+                    builder.multiply(by: factor)
+                } else {
+                    builder.multiply(by: Expression.power(power.base, power.exponent))
+                }
+            }
+            return builder.product
         case .function(let function, let arguments): return Expression.function(function, arguments.map(transform))
         case .indexSum(let body): return Expression.indexSum(body: transform(body))
         case .expectation(let body): return Expression.expectation(of: transform(body))

@@ -9,6 +9,8 @@ struct PackedExpansion {
     private struct Power: Hashable {
         let base: Expression
         let part: Expression
+
+        func hash(into hasher: inout Hasher) { hasher.combine(base.node.hash &+ 31 &* part.node.hash) }
     }
 
     struct Generator {
@@ -78,29 +80,34 @@ struct PackedExpansion {
         case .number(let value): return Summand(coefficient: coefficient * value)
         case .product(let own, let factors):
             var result = Summand(coefficient: coefficient * own)
+            result.powers.reserveCapacity(factors.count)
             for factor in factors {
-                if case .sum = factor.base.content, let n = factor.exponent.asInteger, n > 0 {
+                if factor.isPowerOfSum, let n = factor.exponent.asInteger {
                     result.sums.append((read(factor.base), n))
                 } else {
-                    result.powers.append(power(factor.base, factor.exponent))
+                    multiply(&result, by: factor)
                 }
             }
             return result
-        default: return Summand(coefficient: coefficient, powers: [power(expression, .one)])
+        default: return Summand(coefficient: coefficient, powers: [power(expression, .one, .one)])
         }
     }
 
-    private mutating func power(
-        _ base: Expression, _ exponent: Expression
-    ) -> (generator: Int, exponent: Rational) {
-        let coefficient: Rational
-        let part: Expression
-        if let number = exponent.number {
-            (coefficient, part) = (number, .one)
-        } else {
-            let term = exponent.asTerm
-            (coefficient, part) = (term.coefficient, term.expression)
+    /// Multiplies by a power: by one for each summand of the exponent.
+    private mutating func multiply(_ summand: inout Summand, by factor: Expression.Factor) {
+        if let number = factor.exponent.number {
+            summand.powers.append(power(factor.base, number, .one))
+            return
         }
+        let (constant, terms) = factor.exponent.asSum
+        for term in terms { summand.powers.append(power(factor.base, term.coefficient, term.expression)) }
+        if !constant.isZero { summand.powers.append(power(factor.base, constant, .one)) }
+    }
+
+    /// base^(coefficient * part).
+    private mutating func power(
+        _ base: Expression, _ coefficient: Rational, _ part: Expression
+    ) -> (generator: Int, exponent: Rational) {
         if coefficient.magnitude > Rational(PackedExpansion.largestExponent) { isTooLarge = true }
         let power = Power(base: base, part: part)
         let number = numbers[power] ?? generators.count
@@ -214,34 +221,31 @@ struct PackedExpansion {
 
     private func expression<C: PackedCoefficient>(of polynomial: PackedPolynomial<C>) -> Expression {
         var monomials = PackedMonomials(generators)
-        guard monomials.areFree else {
+        guard monomials.areOrdered, !polynomial.terms.contains(where: { monomials.isBound($0.monomial) }) else {
             return Expression.sum(
                 constant: .zero,
-                multiples: polynomial.terms.map { term in
-                    let powers = monomials.factors(of: term.monomial)
-                    return (
-                        term.coefficient.rational,
-                        Expression.product(of: powers.map { Expression.power($0.base, $0.exponent) })
-                    )
+                multiples: polynomial.terms.map {
+                    ($0.coefficient.rational, monomials.expression(of: $0.monomial))
                 })
         }
-        var constant = Rational.zero
         var ordered: [(key: UInt128, position: Int)] = []
         ordered.reserveCapacity(polynomial.terms.count)
         for (position, term) in polynomial.terms.enumerated() {
+            ordered.append((monomials.order(of: term.monomial), position))
+        }
+        ordered.sort { $0.key < $1.key }
+        var constant = Rational.zero
+        var terms: [Expression.Term] = []
+        terms.reserveCapacity(ordered.count)
+        for (_, position) in ordered {
+            let term = polynomial.terms[position]
             if term.monomial == 0 {
                 constant = term.coefficient.rational
             } else {
-                ordered.append((monomials.order(of: term.monomial), position))
+                terms.append(
+                    Expression.Term(
+                        coefficient: term.coefficient.rational, expression: monomials.expression(of: term.monomial)))
             }
-        }
-        ordered.sort { $0.key < $1.key }
-        let terms = ordered.map { entry in
-            let term = polynomial.terms[entry.position]
-            return Expression.Term(
-                coefficient: term.coefficient.rational,
-                expression: Expression.product(
-                    coefficient: .one, canonicalFactors: monomials.factors(of: term.monomial)))
         }
         return Expression.sum(constant: constant, sortedTerms: terms)
     }

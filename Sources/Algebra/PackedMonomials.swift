@@ -4,20 +4,26 @@ import ExactNumbers
 struct PackedMonomials {
     /// The generators in canonical order of their bases.
     private let generators: [PackedExpansion.Generator]
+    /// For each generator the exponents under which a product of its powers is the power by their sum.
+    private let plainExponents: [ClosedRange<Int>]
     /// What makes the exponents of a word nonnegative.
     private let origin: UInt128
-    /// The exponents met so far, for each generator by the multiple of its unit above the least.
+    /// The exponents met so far, for each generator by the multiple of its unit.
     private var exponents: [[Int: Expression]]
-    /// Whether products of powers of the generators have no other form than the powers by the sums of the exponents.
-    let areFree: Bool
+    /// Whether the order of the monomials is that of their exponents: no two generators have the same base.
+    let areOrdered: Bool
 
     init(_ generators: [PackedExpansion.Generator]) {
         self.generators = generators.sorted { $0.shift > $1.shift }
         origin = generators.reduce(0) { $0 &- UInt128(truncatingIfNeeded: $1.least) << UInt128($1.shift) }
         exponents = [[Int: Expression]](repeating: [:], count: generators.count)
         let bases = self.generators.map(\.base)
-        areFree =
-            self.generators.allSatisfy(\.isFree) && zip(bases, bases.dropFirst()).allSatisfy { $0 != $1 }
+        areOrdered = zip(bases, bases.dropFirst()).allSatisfy { $0 != $1 }
+        let haveOneBase = areOrdered
+        plainExponents = self.generators.map {
+            // Roots and symbolic powers of a number may meet in a number.
+            haveOneBase || $0.base.number == nil ? $0.plainExponents : 0...0
+        }
     }
 
     private func exponent(_ position: Int, in places: UInt128) -> Int {
@@ -26,19 +32,37 @@ struct PackedMonomials {
         return Int(truncatingIfNeeded: place) + generators[position].least
     }
 
-    /// The powers of a monomial, in canonical order.
-    mutating func factors(of monomial: UInt128) -> [Expression.Factor] {
+    /// Whether the monomial may have another form than that of a product of the powers.
+    func isBound(_ monomial: UInt128) -> Bool {
         let places = monomial &+ origin
-        var result: [Expression.Factor] = []
+        return generators.indices.contains { !plainExponents[$0].contains(exponent($0, in: places)) }
+    }
+
+    /// The expression that a monomial stands for.
+    mutating func expression(of monomial: UInt128) -> Expression {
+        let isBound = isBound(monomial)
+        let places = monomial &+ origin
+        var factors: [Expression.Factor] = []
         for position in generators.indices {
             let multiple = exponent(position, in: places)
             if multiple == 0 { continue }
-            let known = exponents[position][multiple]
-            let exponent =
-                known ?? generators[position].part.scaled(by: Rational(multiple, generators[position].denominator))
-            if known == nil { exponents[position][multiple] = exponent }
-            result.append(Expression.Factor(base: generators[position].base, exponent: exponent))
+            let (base, exponent) = (generators[position].base, exponent(position, multiple))
+            if let last = factors.last, last.base == base {
+                factors[factors.count - 1] = Expression.Factor(base: base, exponent: last.exponent + exponent)
+            } else {
+                factors.append(Expression.Factor(base: base, exponent: exponent))
+            }
         }
+        return isBound
+            ? Expression.product(of: factors.map { Expression.power($0.base, $0.exponent) })
+            : Expression.product(coefficient: .one, canonicalFactors: factors)
+    }
+
+    private mutating func exponent(_ position: Int, _ multiple: Int) -> Expression {
+        if let known = exponents[position][multiple] { return known }
+        let generator = generators[position]
+        let result = generator.part.scaled(by: Rational(multiple, generator.denominator))
+        exponents[position][multiple] = result
         return result
     }
 
@@ -66,21 +90,21 @@ struct PackedMonomials {
 }
 
 extension PackedExpansion.Generator {
-    /// Whether products of powers in the range of the exponents are plain powers of the base again, ordered by the
-    /// exponents.
-    fileprivate var isFree: Bool {
+    /// The exponents, as multiples of the unit, under which the power of the base by the sum of exponents has no other
+    /// form.
+    fileprivate var plainExponents: ClosedRange<Int> {
+        let any = Int.min...Int.max
         if !part.isOne {
-            if case .sum = part.content { return false }
-            if case .product = base.content { return false }
-            return base.primitivePart.content.isOne || base.number != nil
+            if case .product = base.content { return 0...0 }
+            return base.number != nil || base.primitivePart.content.isOne ? any : 0...0
         }
         switch base.content {
-        case .symbol, .constant, .indexSum, .expectation: return true
-        case .function(let function, _): return function != .sign && function != .abs
+        case .symbol, .constant, .indexSum, .expectation: return any
+        case .function(let function, _): return function == .sign || function == .abs ? 0...0 : any
         // A positive power of a sum would have to be multiplied out.
-        case .sum: return greatest < denominator && (denominator == 1 || base.primitivePart.content.isOne)
-        case .number: return 0 <= least && greatest < denominator
-        case .product: return -denominator < least && greatest < denominator
+        case .sum: return denominator == 1 || base.primitivePart.content.isOne ? .min...(denominator - 1) : 0...0
+        case .number: return 0...(denominator - 1)
+        case .product: return (1 - denominator)...(denominator - 1)
         }
     }
 }

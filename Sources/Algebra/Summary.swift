@@ -47,11 +47,10 @@ struct Summary {
             for factor in factors {
                 include(factor.base)
                 include(factor.exponent)
-                let n = factor.exponent.asInteger
-                bounds = isFirst ? factor.bounds(n) : bounds * factor.bounds(n)
+                bounds = isFirst ? factor.bounds : bounds * factor.bounds
                 isFirst = false
-                if let n, n > 0, case .sum = factor.base.node.content { isUnexpanded = true }
-                if factor.base.node.traits.contains(.unexpanded) { isUnexpanded = true }
+                isUnexpanded =
+                    isUnexpanded || factor.base.node.traits.contains(.unexpanded) || factor.isPowerOfSum
             }
             // Exponents are not expanded.
             if isUnexpanded { traits.insert(.unexpanded) } else { traits.remove(.unexpanded) }
@@ -128,10 +127,8 @@ struct Summary {
 }
 
 extension Expression.Factor {
-    var bounds: Bounds { bounds(exponent.asInteger) }
-
-    fileprivate func bounds(_ integerExponent: Int?) -> Bounds {
-        integerExponent == 1
-            ? base.bounds : .power(base.bounds, exponent.bounds, integerExponent: integerExponent)
+    var bounds: Bounds {
+        exponent.isOne
+            ? base.bounds : .power(base.bounds, exponent.bounds, integerExponent: exponent.asInteger)
     }
 }

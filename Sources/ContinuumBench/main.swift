@@ -39,7 +39,8 @@ func stop(_ message: String) -> Never {
 
     let groups = [
         ("algebra", AlgebraBenchmarks.all), ("expectation", ProbabilityBenchmarks.all),
-        ("compilation", CompilationBenchmarks.all), ("simulation", SimulationBenchmarks.all),
+        ("derivation", DerivationBenchmarks.all), ("compilation", CompilationBenchmarks.all),
+        ("simulation", SimulationBenchmarks.all),
     ]
     let machine = Machine.current()
     if !writesJSON { print(machine.description + "\n") }

@@ -33,16 +33,16 @@ extension GradientDraw {
         do { expanded = try body.expanded() } catch { throw .algebra(error) }
         var closed: [Expression] = []
         var named: [Expression] = []
+        var known: [Expression: Expression?] = [:]
         for summand in expanded.summands {
-            let (coefficient, factors) = summand.asProduct
-            let random = factors.filter { $0.base.contains(symbol) || $0.exponent.contains(symbol) }
-            let rest = factors.filter { !($0.base.contains(symbol) || $0.exponent.contains(symbol)) }
-            let outer = Expression.product(
-                of: [Expression(coefficient)] + rest.map { Expression.power($0.base, $0.exponent) })
-            let inner = Expression.product(of: random.map { Expression.power($0.base, $0.exponent) })
-            if random.isEmpty {
+            let (inner, outer) = summand.split { $0.base.contains(symbol) || $0.exponent.contains(symbol) }
+            if inner.isOne {
                 closed.append(outer)
-            } else if let value = try closedExpectation(of: inner) {
+                continue
+            }
+            let value = if let value = known[inner] { value } else { try closedExpectation(of: inner) }
+            known[inner] = .some(value)
+            if let value {
                 closed.append(outer * value)
             } else {
                 named.append(outer * .expectation(of: standardized(inner)))

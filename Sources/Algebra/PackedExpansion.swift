@@ -239,7 +239,7 @@ struct PackedExpansion {
         terms.reserveCapacity(ordered.count)
         for (_, position) in ordered {
             let term = polynomial.terms[position]
-            if term.monomial == 0 {
+            if monomials.isConstant(term.monomial) {
                 constant = term.coefficient.rational
             } else {
                 terms.append(

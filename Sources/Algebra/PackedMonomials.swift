@@ -10,6 +10,7 @@ struct PackedMonomials {
     private let origin: UInt128
     /// The exponents met so far, for each generator by the multiple of its unit.
     private var exponents: [[Int: Expression]]
+    private let hasConstant: Bool
     /// Whether the order of the monomials is that of their exponents: no two generators have the same base.
     let areOrdered: Bool
 
@@ -17,6 +18,7 @@ struct PackedMonomials {
         self.generators = generators.sorted { $0.shift > $1.shift }
         origin = generators.reduce(0) { $0 &- UInt128(truncatingIfNeeded: $1.least) << UInt128($1.shift) }
         exponents = [[Int: Expression]](repeating: [:], count: generators.count)
+        hasConstant = generators.allSatisfy { $0.least <= 0 && 0 <= $0.greatest }
         let bases = self.generators.map(\.base)
         areOrdered = zip(bases, bases.dropFirst()).allSatisfy { $0 != $1 }
         let haveOneBase = areOrdered
@@ -31,6 +33,9 @@ struct PackedMonomials {
         let place = (places >> UInt128(shift)) & ((1 << UInt128(width)) - 1)
         return Int(truncatingIfNeeded: place) + generators[position].least
     }
+
+    /// Whether all exponents are zero; the word alone tells only where zero is in the range of every one.
+    func isConstant(_ monomial: UInt128) -> Bool { monomial == 0 && hasConstant }
 
     /// Whether the monomial may have another form than that of a product of the powers.
     func isBound(_ monomial: UInt128) -> Bool {
@@ -54,7 +59,7 @@ struct PackedMonomials {
             }
         }
         return isBound
-            ? Expression.product(of: factors.map { Expression.power($0.base, $0.exponent) })
+            ? Expression.product(of: factors.flatMap(\.wholePartApart))
             : Expression.product(coefficient: .one, canonicalFactors: factors)
     }
 
@@ -86,6 +91,24 @@ struct PackedMonomials {
             key |= digit << UInt128(generators[position].shift)
         }
         return key
+    }
+}
+
+extension Expression.Factor {
+    /// The power as a product in which the whole part of the exponent stands by itself, so that `(x y)^(3/2)` is
+    /// `x y (x y)^(1/2)` and `|x|^3` is `x^2 |x|`, as in a product of one power after the other.
+    fileprivate var wholePartApart: [Expression] {
+        let period: Int
+        switch base.content {
+        case .product: period = 1
+        case .function(.abs, _): period = 2
+        default: return [.power(base, exponent)]
+        }
+        guard let value = exponent.number, let count = (value.magnitude * Rational(1, period)).floor.asInt else {
+            return [.power(base, exponent)]
+        }
+        let whole = Rational((value.isNegative ? -1 : 1) * count) * Rational(period)
+        return [.power(base, Expression(whole)), .power(base, Expression(value - whole))]
     }
 }
 

@@ -133,6 +133,17 @@ import Testing
         #expect(RecordedRun("\(line) json").output.contains("\"complete\": false"))
     }
 
+    @Test("a start that the user gives is where a regular model starts, and a bias-corrected one a step later")
+    func givenStart() {
+        let options = "--steps 2 --save 1 --paths 2 --process sde --format csv --start"
+        let regular = RecordedRun("simulate rmsprop --set eta=0.01,rho=1,sigma=0.1 \(options) v=0.5")
+        #expect(regular.output.contains("\nsde,0,0.0,v,0.5,"))
+        let corrected = RecordedRun("simulate adam --set eta=0.01,rho1=1,rho2=1,sigma=0.1 \(options) m=0.1,v=0.5")
+        #expect(corrected.status == .done)
+        #expect(corrected.output.contains("\nsde,1,0.01,x,"))
+        #expect(corrected.error.contains("singular at time 0"))
+    }
+
     @Test("an interruption has status 130")
     func interruption() {
         let arguments = "simulate sgd --set eta=0.1,sigma=1 --steps 1000000 --format csv".split(separator: " ").map(

@@ -63,12 +63,16 @@ enum VerifyCommand: Command {
         let check = try self.check(arguments, input, console) { progress.update($0) }
         let results: [WeakErrorResult]
         do throws(SimulationError) {
-            let problem = try WeakErrorProblem(
-                of: derivation, on: landscape, settings: settings.map(\.values),
-                accepting: Set(settings.flatMap(\.values.keys)), functions: functions, initial: input.initial,
-                modelStart: input.modelStart, horizon: horizon, tests: [test])
+            func problem(_ start: ModelStart?) throws(SimulationError) -> WeakErrorProblem {
+                try WeakErrorProblem(
+                    of: derivation, on: landscape, settings: settings.map(\.values),
+                    accepting: Set(settings.flatMap(\.values.keys)), functions: functions, initial: input.initial,
+                    modelStart: start, horizon: horizon, tests: [test])
+            }
+            let automatic = try problem(nil)
+            let given = input.givenStart(of: automatic.instances.map(\.model))
             console.simulationBegins()
-            results = try check.results(of: problem)
+            results = try check.results(of: given == nil ? automatic : try problem(given))
         } catch {
             progress.clear()
             throw Failure(error)

@@ -74,16 +74,20 @@ struct SimulationInput {
         threads = try arguments.integer(SimulationInput.threads, in: 1...1024)
     }
 
+    /// The start that the user gave, where all models are regular there at time 0: bias corrections are not, and such a
+    /// model starts after the optimizer's first step.
+    func givenStart(of models: [any DiffusionKernel]) -> ModelStart? {
+        guard let modelStart else { return nil }
+        let isRegular = models.allSatisfy { (try? modelStart.check($0, stateNames: stateNames)) != nil }
+        return isRegular ? modelStart : nil
+    }
+
     /// Where a model starts: where the user said, or else where its coefficients are regular.
     func start(
         of model: CompiledModel, beside optimizer: OptimizerProcess
     ) throws(SimulationError) -> ModelStart {
-        guard let modelStart else {
-            return try ModelStart.chosen(
-                for: model, optimizer: optimizer, initial: initial, stateNames: stateNames)
-        }
-        try modelStart.check(model, stateNames: stateNames)
-        return modelStart
+        if let given = givenStart(of: [model]) { return given }
+        return try ModelStart.chosen(for: model, optimizer: optimizer, initial: initial, stateNames: stateNames)
     }
 
     /// A formula in the states, as a test function.

@@ -175,6 +175,8 @@ import Testing
         expectBad("\(simulate) --start v=1", "no state but its position")
         expectBad("simulate rmsprop --set eta=0.1,rho=1,sigma=1 --start w=1", "there is no state 'w'")
         expectBad("simulate rmsprop --set eta=0.1,rho=1,sigma=1 --start v=-1", "v = -1.0 is not nonnegative")
+        expectBad("\(simulate) --start t=1", "an ensemble starts at t = 0")
+        expectBad("verify rmsprop --set rho=1,sigma=1 --start t=-1", "t = -1.0 is not a time")
         expectBad("verify sgd --set eta=0.1", "--etas")
         expectBad("verify sgd --etas 0.1", "at least two different step sizes")
         expectBad("verify sgd --etas 0.1,0", "--etas takes positive numbers")

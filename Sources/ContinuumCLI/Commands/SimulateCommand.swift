@@ -53,6 +53,9 @@ enum SimulateCommand: Command {
             of: rule, law: derivation.draw.law, try Assignments(arguments, EvaluateCommand.set),
             usesBatch: derivation.options.usesBatch)
         let input = try SimulationInput(rule, on: landscape, arguments, parameters: parameters)
+        guard input.time == 0 else {
+            throw Failure("--start: an ensemble starts at t = 0\nLeave t out, or use verify.")
+        }
         let quantities = try quantities(arguments, input)
         let functions = try ScheduleInput.functions(of: rule, arguments)
         let substeps =

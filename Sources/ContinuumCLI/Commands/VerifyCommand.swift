@@ -67,7 +67,7 @@ enum VerifyCommand: Command {
                 try WeakErrorProblem(
                     of: derivation, on: landscape, settings: settings.map(\.values),
                     accepting: Set(settings.flatMap(\.values.keys)), functions: functions, initial: input.initial,
-                    modelStart: start, horizon: horizon, tests: [test])
+                    modelStart: start, initialTime: input.time, horizon: horizon, tests: [test])
             }
             let automatic = try problem(nil)
             let given = input.givenStart(of: automatic.instances.map(\.model))

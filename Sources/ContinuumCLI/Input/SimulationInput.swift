@@ -9,7 +9,8 @@ struct SimulationInput {
     static let position = Option("x0", "X1,X2,...", "the position at the start (default 0.8 in every coordinate)")
     static let start = Option(
         "start", "NAME=NUMBER,...",
-        "other states at the start, such as v=0.01, in place of the rule's own values; the model then starts there too",
+        "other states at the start, such as v=0.01, in place of the rule's own values; the model then starts there too; "
+            + "verify takes a time as well, t=1",
         isRepeatable: true)
     static let test = Option(
         "test", "EXPR", "the test function, in x1, x2, ... and the other states (default: the loss)")
@@ -29,6 +30,8 @@ struct SimulationInput {
     let initial: [Double]
     /// Where the model starts, if the user said so.
     let modelStart: ModelStart?
+    /// The time at the start, 0 unless the user said otherwise.
+    let time: Double
     let seed: UInt64
     let threads: Int?
 
@@ -48,6 +51,8 @@ struct SimulationInput {
                     + "\(dimension) coordinate\(dimension == 1 ? "" : "s")\nGive one number for each coordinate.")
         }
         var given = try Assignments(arguments, SimulationInput.start)
+        time = given.remove("t") ?? 0
+        guard time.isFinite, time >= 0 else { throw Failure("--start: t = \(time) is not a time\nGive t >= 0.") }
         var initial = position
         for state in rule.states.dropFirst() {
             let own = state.initialValue.evaluated { parameters.values[$0.name] ?? .nan }
@@ -69,7 +74,7 @@ struct SimulationInput {
                 : Failure.unknown("state", name, among: known)
         }
         self.initial = initial
-        modelStart = arguments.contains(SimulationInput.start) ? ModelStart(states: initial) : nil
+        modelStart = arguments.contains(SimulationInput.start) && time == 0 ? ModelStart(states: initial) : nil
         seed = UInt64(try arguments.integer(SimulationInput.seed, in: 0...Int.max) ?? 1)
         threads = try arguments.integer(SimulationInput.threads, in: 1...1024)
     }

@@ -23,7 +23,14 @@ struct OneStepMoments {
         guard u.contains(draw.symbol), w.contains(draw.symbol) else { return .zero }
         let product = try expectation(of: u * w, state: states.0)
         let means = try expectation(of: u, state: states.0) * expectation(of: w, state: states.1)
-        do { return try (product - means).expanded().commonFactored } catch { throw .algebra(error) }
+        // Terms that cancel make the expanded form the smaller one, squares of long means the other.
+        let difference = product - means
+        do {
+            let expanded = try difference.expanded().commonFactored
+            return expanded.size <= difference.size ? expanded : difference
+        } catch {
+            throw .algebra(error)
+        }
     }
 
     func expectation(of body: Expression, state: Symbol) throws(DerivationError) -> Expression {

@@ -46,8 +46,9 @@ public struct CompiledModel: Sendable {
         let ofDraw = draw.map { [$0.mean, $0.scale] + $0.law.arguments } ?? []
         let used = Set((formulas + ofDraw).flatMap(\.symbols)).union([sde.stepSize]).subtracting(own)
         let table = try ParameterTable(
-            parameters, symbols: used.filter { !$0.isRandom && !($0.role == .field && $0.name == "f") },
-            accepted: accepted.union(["B"]), dimension: dimension)
+            sde.defaultValues.merging(parameters) { $1 },
+            symbols: used.filter { !$0.isRandom && !($0.role == .field && $0.name == "f") },
+            accepted: accepted.union(["B"]).union(sde.defaultValues.keys), dimension: dimension)
         stepSize = try table.values(of: sde.stepSize)[0]
 
         var entries: [(state: Int, noise: Int)] = []
@@ -159,8 +160,8 @@ extension SDE {
     ///
     /// - Parameters:
     ///   - landscape: where the gradient, and at order 2 the Hessian, come from.
-    ///   - parameters: a value for the step size and every parameter, by name; `sigma` for all coordinates, or `sigma1`,
-    ///     `sigma2`, ... for each.
+    ///   - parameters: a value for the step size and every parameter without a default, by name; `sigma` for all
+    ///     coordinates, or `sigma1`, `sigma2`, ... for each.
     ///   - accepted: names of parameters that may be given although the formulas do not have them.
     ///   - draw: the gradient draw that named expectations are over.
     ///   - functions: what schedules stand for.

@@ -90,7 +90,7 @@ public struct Derivation: Sendable {
         sde = SDE(
             stepSize: rule.stepSize, time: UpdateRule.time, states: states,
             drift: correction.isEmpty ? drift : zip(drift, correction).map { $0 + eta * $1 },
-            covariance: modelCovariance, diffusion: factor.rows)
+            covariance: modelCovariance, diffusion: factor.rows, defaultValues: rule.defaultValues)
         certificate = try Certificate(
             of: Certificate.Input(
                 increments: increments, drift: drift, correction: correction, covariance: covariance, kept: kept,

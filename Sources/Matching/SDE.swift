@@ -18,10 +18,12 @@ public struct SDE: Sendable, Hashable {
     public let covariance: [[Expression]]
     /// The diffusion s, a row for each state and a column for each Brownian motion of the coordinate.
     public let diffusion: [[Expression]]
+    /// The values of parameters where none are given, by name.
+    public let defaultValues: [String: Double]
 
     public init(
         stepSize: Symbol, time: Symbol, states: [Symbol], drift: [Expression], covariance: [[Expression]],
-        diffusion: [[Expression]]
+        diffusion: [[Expression]], defaultValues: [String: Double] = [:]
     ) {
         self.stepSize = stepSize
         self.time = time
@@ -29,5 +31,6 @@ public struct SDE: Sendable, Hashable {
         self.drift = drift
         self.covariance = covariance
         self.diffusion = diffusion
+        self.defaultValues = defaultValues
     }
 }

@@ -57,6 +57,11 @@ extension UpdateRule {
         states.firstIndex { $0.symbol == state }.map { updates[$0] }
     }
 
+    /// The values of parameters where none are given, by name.
+    public var defaultValues: [String: Double] {
+        parameters.reduce(into: [:]) { $0[$1.symbol.name] = $1.defaultValue?.doubleValue }
+    }
+
     public func parameter(named name: String) -> Parameter? { parameters.first { $0.symbol.name == name } }
     public func state(named name: String) -> State? { states.first { $0.symbol.name == name } }
 

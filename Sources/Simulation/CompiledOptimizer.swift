@@ -27,7 +27,7 @@ public struct CompiledOptimizer: OptimizerKernel {
 
     /// - Parameters:
     ///   - draw: the gradient of coordinate `i`: its scale and its law.
-    ///   - parameters: a value for the step size, `sigma` and every parameter, by name.
+    ///   - parameters: a value for the step size, `sigma` and every parameter without a default, by name.
     ///   - accepted: names that may be given although the rule does not have them.
     ///   - functions: what schedules stand for.
     /// - Throws: ``SimulationError/compilation(_:)`` for a parameter that is missing, unknown or out of range, and
@@ -36,6 +36,7 @@ public struct CompiledOptimizer: OptimizerKernel {
         _ rule: UpdateRule, draw: GradientDraw, on landscape: Landscape, parameters: [String: Double],
         accepting accepted: Set<String> = [], functions: [Function: ExternalFunction] = [:]
     ) throws(SimulationError) {
+        let parameters = rule.defaultValues.merging(parameters) { $1 }
         dimension = landscape.dimension
         stateCount = rule.states.count
         self.landscape = landscape

@@ -22,6 +22,19 @@ struct BuiltInModelTests {
         return found
     }
 
+    @Test func `a parameter with a default may be left out`() throws {
+        let sde = try Derivation(of: BuiltInRules.rule(named: "rmsprop"), noise: .gaussian).sde
+        let parameters = ["eta": 0.001, "rho": 10, "sigma": 0.1]
+        let model = try sde.compiled(on: .quadratic([10, 2]), parameters: parameters)
+        let explicit = try sde.compiled(
+            on: .quadratic([10, 2]), parameters: parameters.merging(["epsilon": 1e-8]) { $1 })
+        let state = [1.0, 1.0, 0.5, 0.5]
+        #expect(model.drift(state, 0) == explicit.drift(state, 0))
+        #expect(throws: CompilationError.self) {
+            try sde.compiled(on: .quadratic([1]), parameters: ["eta": 0.1, "rho": 1])
+        }
+    }
+
     @Test(arguments: BuiltInRules.keys, [1, 2])
     func `the compiled coefficients are those of the formulas`(key: String, order: Int) throws {
         let rule = try BuiltInRules.rule(named: key)

@@ -13,7 +13,7 @@ import Testing
         print(derivation.certificate)
 
         let model = try derivation.sde.compiled(
-            on: .quadratic([10, 2]), parameters: ["eta": 0.001, "rho": 10, "epsilon": 1e-8, "sigma": 0.1])
+            on: .quadratic([10, 2]), parameters: ["eta": 0.001, "rho": 10, "sigma": 0.1])
         let state = [1.0, 1.0, 0.5, 0.5]  // x1, x2, v1, v2
         let b = model.drift(state, 0)
         let s = model.diffusion(state, 0)

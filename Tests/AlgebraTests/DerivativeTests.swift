@@ -1,5 +1,6 @@
 import Algebra
 import ExactNumbers
+import TestSupport
 import Testing
 
 import func Foundation.pow
@@ -9,22 +10,9 @@ struct DerivativeTests {
     private static let x = Symbol("x")
     private static let y = Symbol("y", bounds: .positive)
 
-    /// SplitMix64 (Steele, Lea and Flood 2014).
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
-    }
-
     /// A random expression in x and y in which every function can occur, with arguments inside of its domain.
-    private static func expression(depth: Int, _ generator: inout Generator) -> Expression {
-        let number = { (generator: inout Generator) in
+    private static func expression(depth: Int, _ generator: inout SeededGenerator) -> Expression {
+        let number = { (generator: inout SeededGenerator) in
             Expression(Rational(Int.random(in: -6...6, using: &generator), Int.random(in: 1...4, using: &generator)))
         }
         if depth == 0 {
@@ -83,7 +71,7 @@ struct DerivativeTests {
     }
 
     @Test func `derivatives of random expressions agree with extrapolated differences`() {
-        var generator = Generator(state: 20_240_611)
+        var generator = SeededGenerator(seed: 20_240_611)
         var compared = 0
         var functions: Set<String> = []
         for _ in 0..<1500 {

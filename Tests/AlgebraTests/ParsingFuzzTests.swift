@@ -1,21 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Algebra
 
 /// Whatever the text, the parser gives an expression or a diagnostic.
 @Suite struct ParsingFuzzTests {
-    /// SplitMix64 (Steele, Lea and Flood 2014).
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
-    }
-
     private static let valid = [
         "x - η·g/(√(v) + ε) − η·γ·x", "max(x, y, 1)*clip(g, -1, 1)^2", "Σ_j(∂_ij f·x_j)", "E[g_i*sign(g_i)]",
         "P(g < 0)",
@@ -41,7 +30,7 @@ import Testing
     }
 
     @Test func `random bytes are refused or read`() throws {
-        var generator = Generator(state: 1)
+        var generator = SeededGenerator(seed: 1)
         for _ in 0..<4000 {
             let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in
                 UInt8.random(in: 0...255, using: &generator)
@@ -51,7 +40,7 @@ import Testing
     }
 
     @Test func `random sequences of words and signs are refused or read`() throws {
-        var generator = Generator(state: 2)
+        var generator = SeededGenerator(seed: 2)
         for _ in 0..<6000 {
             let count = Int.random(in: 1...14, using: &generator)
             check((0..<count).map { _ in Self.pieces[Int.random(in: Self.pieces.indices, using: &generator)] }.joined())
@@ -59,7 +48,7 @@ import Testing
     }
 
     @Test func `mutated expressions are refused or read`() throws {
-        var generator = Generator(state: 3)
+        var generator = SeededGenerator(seed: 3)
         for _ in 0..<6000 {
             var characters = Array(Self.valid[Int.random(in: Self.valid.indices, using: &generator)].unicodeScalars)
             for _ in 0..<Int.random(in: 1...4, using: &generator) {

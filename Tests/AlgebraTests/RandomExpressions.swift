@@ -1,21 +1,15 @@
 import ExactNumbers
+import TestSupport
 
 @testable import Algebra
 
 /// Seeded random expressions in positive and in unrestricted symbols.
 struct RandomExpressions: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    /// SplitMix64 (Steele, Lea and Flood 2014).
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { generator.next() }
 
     static let symbols = [
         Symbol("p", bounds: .positive), Symbol("q", bounds: .positive), Symbol("x"), Symbol("y"),

@@ -2,6 +2,7 @@ import Algebra
 import ExactNumbers
 import Foundation
 import Numerics
+import TestSupport
 import Testing
 
 @testable import Probability

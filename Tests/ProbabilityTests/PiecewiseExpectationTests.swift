@@ -1,6 +1,7 @@
 import Algebra
 import ExactNumbers
 import Numerics
+import TestSupport
 import Testing
 
 @testable import Probability

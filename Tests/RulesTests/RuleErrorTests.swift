@@ -1,4 +1,5 @@
 import Algebra
+import TestSupport
 import Testing
 
 @testable import Rules
@@ -174,20 +175,8 @@ import Testing
         #expect(throws: Diagnostic.self) { try UpdateRule(parsing: text) }
     }
 
-    /// SplitMix64 (Steele, Lea and Flood 2014).
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
-    }
-
     @Test func `a mutated rule is refused or read`() {
-        var generator = Generator(state: 1)
+        var generator = SeededGenerator(seed: 1)
         let original = Array(Self.text.unicodeScalars)
         let pieces = Array("x'v()*/^=:,\"#\n 0_√²gηβ".unicodeScalars)
         for _ in 0..<1500 {

@@ -63,13 +63,13 @@ struct ArgumentParser {
     }
 
     private mutating func value(of option: Option, inline: String?) throws(Failure) -> String {
-        guard let placeholder = option.value else {
+        guard let form = option.value else {
             if inline != nil { throw failure("the option '\(option.spelling)' takes no value") }
             return ""
         }
         if let inline { return inline }
         guard let next = rest.first, !isOption(next) else {
-            throw failure("the option '\(option.spelling)' needs a value: \(option.spelling) \(placeholder)")
+            throw failure("the option '\(option.spelling)' needs a value: \(option.spelling) \(form)")
         }
         rest.removeFirst()
         return next

@@ -1,4 +1,5 @@
 @_exported import Algebra
+@_exported import Analysis
 @_exported import BuiltInRules
 @_exported import Compilation
 @_exported import ExactNumbers

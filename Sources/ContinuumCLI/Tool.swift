@@ -6,7 +6,7 @@ enum Tool {
 
     static let commands: [any Command.Type] = [
         ListCommand.self, DeriveCommand.self, CheckCommand.self, EvaluateCommand.self, VerifyCommand.self,
-        SimulateCommand.self,
+        SimulateCommand.self, AnalyzeCommand.self,
     ]
 
     /// Runs the tool.

@@ -18,7 +18,7 @@ public struct DerivationStep: Hashable, Sendable {
     public let explanation: String
     public let formulas: [Formula]
 
-    init(_ title: String, _ explanation: String, _ formulas: [Formula] = []) {
+    package init(_ title: String, _ explanation: String, _ formulas: [Formula] = []) {
         self.title = title
         self.explanation = explanation
         self.formulas = formulas

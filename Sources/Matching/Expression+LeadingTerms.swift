@@ -10,7 +10,7 @@ extension Expression {
     /// terms of the expanded expression are weighed as they stand.
     ///
     /// - Parameter sizes: the weights of graded symbols, the step size aside.
-    func leadingTerms(stepSize: Symbol, sizes: [Symbol: Weight]) -> (expression: Expression, weight: Weight) {
+    package func leadingTerms(stepSize: Symbol, sizes: [Symbol: Weight]) -> (expression: Expression, weight: Weight) {
         guard contains(stepSize) || contains(any: sizes.keys) else { return (self, .zero) }
         let (held, transients) = holdingTransients(in: UpdateRule.time)
         for order in 1...4 {

@@ -5,7 +5,7 @@ import Rules
 extension Scope {
     /// The names that a model of a rule may use: what the rule declares, the quantities every rule knows, and what
     /// belongs to the law of the noise.
-    init(ofModelsOf rule: UpdateRule, law: NoiseLaw) {
+    package init(ofModelsOf rule: UpdateRule, law: NoiseLaw) {
         self.init()
         gradientIndex = .free(UpdateRule.index)
         for symbol in [UpdateRule.time, UpdateRule.batchSize, UpdateRule.dimension, rule.stepSize] {

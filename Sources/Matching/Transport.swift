@@ -4,10 +4,16 @@ import Algebra
 ///
 /// The gradient runs over every state of every coordinate: an auxiliary state belongs to one coordinate, while positions
 /// of all coordinates meet in the fields, so that their part is a sum over an index.
-struct Transport {
+package struct Transport {
     let states: [Symbol]
     let drift: [Expression]
     let time: Symbol
+
+    package init(states: [Symbol], drift: [Expression], time: Symbol) {
+        self.states = states
+        self.drift = drift
+        self.time = time
+    }
 
     /// d_t u + sum over all states c of b_c d_c u.
     func callAsFunction(_ u: Expression) -> Expression {
@@ -17,7 +23,7 @@ struct Transport {
     }
 
     /// The directional derivative along one state of all coordinates, with the direction given for coordinate `i`.
-    func along(_ state: Symbol, _ direction: Expression, _ u: Expression) -> Expression {
+    package func along(_ state: Symbol, _ direction: Expression, _ u: Expression) -> Expression {
         guard state.role == .position else { return direction * u.derivative(by: state) }
         let other = state.mapIndices { _ in .bound(0) }
         return Expression.indexSum(body: u.raised.derivative(by: other) * direction.atBoundIndex)
@@ -26,12 +32,12 @@ struct Transport {
 
 extension Expression {
     /// The expression of coordinate `i` inside of one more index sum.
-    fileprivate var raised: Expression {
+    package var raised: Expression {
         mapIndices { index in if case .bound(let level) = index { .bound(level + 1) } else { index } }
     }
 
     /// The expression of coordinate `i` written for the coordinate that an index sum runs over.
-    fileprivate var atBoundIndex: Expression {
+    package var atBoundIndex: Expression {
         mapIndices { index in
             switch index {
             case .free: .bound(0)

@@ -1,0 +1,74 @@
+import Algebra
+import Matching
+import Rules
+
+/// What an SDE says of its optimizer: stationary law, transients, loss, phases, scaling rules, schedules.
+///
+/// Every answer is symbolic and general in the model; it is worked out when it is asked for.
+public struct ModelAnalysis: Sendable {
+    public let sde: SDE
+    /// The sizes of graded parameters, as powers of the step size.
+    public let sizes: [Symbol: Weight]
+    /// The parameters that a user chooses, beside the step size and the batch size.
+    public let parameters: [Symbol]
+    /// The scale sigma_i of the gradient noise of one sample or batch.
+    public let noiseScale: Symbol
+    /// Whether the coefficients contain the batch size.
+    public let usesBatch: Bool
+
+    public init(
+        of sde: SDE, sizes: [Symbol: Weight] = [:], parameters: [Symbol] = [],
+        noiseScale: Symbol = UpdateRule.noiseScale
+    ) {
+        self.sde = sde
+        self.sizes = sizes.filter { !$0.value.isZero }
+        self.parameters = parameters
+        self.noiseScale = noiseScale
+        let coefficients = sde.drift + sde.covariance.flatMap { $0 }
+        usesBatch = coefficients.contains { $0.contains(UpdateRule.batchSize) }
+    }
+
+    public init(of derivation: Derivation) {
+        let rule = derivation.rule
+        var sizes = Dictionary(uniqueKeysWithValues: rule.parameters.map { ($0.symbol, $0.size) })
+        for parameter in rule.parameters {
+            if let size = derivation.options.sizes[parameter.symbol.name] { sizes[parameter.symbol] = size }
+        }
+        self.init(
+            of: derivation.sde, sizes: sizes, parameters: rule.parameters.map(\.symbol), noiseScale: rule.noiseScale)
+    }
+
+    /// The same model with symbols replaced, a parameter by its value for one.
+    public func substituting(_ values: [Symbol: Expression]) -> ModelAnalysis {
+        let model = SDE(
+            stepSize: sde.stepSize, time: sde.time, states: sde.states,
+            drift: sde.drift.map { $0.substituting(values) },
+            covariance: sde.covariance.map { $0.map { $0.substituting(values) } },
+            diffusion: sde.diffusion.map { $0.map { $0.substituting(values) } }, defaultValues: sde.defaultValues)
+        return ModelAnalysis(
+            of: model, sizes: sizes.filter { values[$0.key] == nil },
+            parameters: parameters.filter { values[$0] == nil }, noiseScale: noiseScale)
+    }
+
+    /// The component `d_i f` of the gradient.
+    public static let gradient = UpdateRule.loss.differentiated(by: .free(UpdateRule.index))
+
+    /// What one part of the analysis finds.
+    ///
+    /// - Parameter expression: what Ito's lemma is applied to, or the schedule s(t); nil for the usual ones.
+    /// - Throws: ``AnalysisError`` where the model has no such part.
+    public func section(
+        _ part: AnalysisPart, of expression: Expression? = nil
+    ) throws(AnalysisError) -> AnalysisSection {
+        switch part {
+        case .generator: try Generator(of: sde).section(for: expression.map { [$0] } ?? defaultTestFunctions)
+        case .moments: try MomentEquations(of: QuadraticModel(of: self)).section
+        case .stationary: try StationaryLaw(of: QuadraticModel(of: self)).section
+        case .transient: try Transient(of: StationaryLaw(of: QuadraticModel(of: self))).section
+        }
+    }
+
+    private var defaultTestFunctions: [Expression] {
+        [Expression(UpdateRule.loss), Expression(sde.states[0]) ** 2]
+    }
+}

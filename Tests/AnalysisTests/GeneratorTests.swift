@@ -1,0 +1,84 @@
+import Algebra
+import Analysis
+import Matching
+import Rules
+import Testing
+
+struct GeneratorTests {
+    private let eta = Model.eta
+    private let loss = Expression(UpdateRule.loss)
+
+    private func field(_ indices: Index...) -> Expression {
+        Expression(Symbol("f", role: .field, derivatives: indices))
+    }
+
+    private func scale(_ index: Index) -> Expression { Expression(UpdateRule.noiseScale.mapIndices { _ in index }) }
+
+    @Test func `the loss of SGD falls by the squared gradient and rises by the noise times the Hessian`() throws {
+        let image = try Generator(of: Model.analysis("sgd").sde)(loss)
+        let fall = -Expression.indexSum(body: (field(.bound(0)) ** 2))
+        let rise = Expression.indexSum(body: (scale(.bound(0)) ** 2) * field(.bound(0), .bound(0)))
+        #expect(image.drift.equals(fall) == .zero)
+        #expect(image.diffusion.equals((eta * rise).scaled(by: .half)) == .zero)
+        #expect(image.time.isZero)
+    }
+
+    @Test func `an explicit time has its own derivative`() throws {
+        let sde = try Model.analysis("sgd").sde
+        let x = Expression(sde.states[0])
+        let image = try Generator(of: sde)(Model.time * (x ** 2))
+        let expected = (x ** 2) - 2 * Model.time * x * field(.free("i")) + Model.time * eta * (Model.sigma ** 2)
+        #expect(image.total.equals(expected) == .zero)
+    }
+
+    @Test func `a product of position and second moment has the mixed term of their covariance`() throws {
+        let sde = try Model.analysis("rmsprop").sde
+        let (x, v, rho) = (Expression(sde.states[0]), Expression(sde.states[1]), Model.parameter("rho"))
+        let (g, s) = (field(.free("i")), Model.sigma)
+        let image = try Generator(of: sde)(x * v)
+        let drift = -sqrt(v) * g + rho * x * ((g ** 2) + (s ** 2) - v)
+        #expect(image.drift.equals(drift) == .zero)
+        #expect(image.diffusion.equals(-2 * eta * rho * g * (s ** 2) / sqrt(v)) == .zero)
+    }
+
+    /// With K = 1/(sigma) and v at sigma^2, the mixed terms of L f and L m^2 cancel in `f + (K/rho1) m^2/2`.
+    @Test func `the energy of Adam's kinetic form loses the square of the momentum only`() throws {
+        var options = DerivationOptions(diffusion: .declared)
+        options.sizes["rho1"] = .zero
+        let sde = try Model.analysis("adam", options).sde
+        let (m, rho) = (Expression(sde.states[1]), Model.parameter("rho1"))
+        let late = [sde.states[2]: Model.sigma ** 2]
+        func drift(_ phi: Expression) throws -> Expression {
+            try Generator(of: sde)(phi).drift.substituting(late).substituting(UpdateRule.time, by: 1000)
+        }
+        let kinetic = try drift((m ** 2).scaled(by: .half))
+        let expected = rho * m * (field(.free("i")) - m)
+        #expect(kinetic.equals(expected) == .zero)
+    }
+
+    @Test func `states of other coordinates are refused by name`() throws {
+        let sde = try Model.analysis("adam").sde
+        let other = Expression(sde.states[1].mapIndices { _ in .coordinate(2) })
+        #expect(throws: AnalysisError.self) { try Generator(of: sde)(other) }
+    }
+}
+
+struct MomentEquationTests {
+    @Test func `the moments of SGD on a quadratic close, those of SignSGD do not`() throws {
+        let sgd = try MomentEquations(of: QuadraticModel(of: Model.analysis("sgd")))
+        #expect(sgd.areClosed)
+        let (eta, lambda, sigma) = (Model.eta, Model.lambda, Model.sigma)
+        let x = Expression(sgd.model.states[0])
+        #expect(sgd.equations[1].rate.equals(eta * (sigma ** 2) - 2 * lambda * (x ** 2)) == .zero)
+        let sign = try MomentEquations(of: QuadraticModel(of: Model.analysis("signsgd")))
+        #expect(!sign.areClosed && sign.equations[0].degree == nil)
+    }
+
+    @Test func `momentum closes in five equations`() throws {
+        let equations = try MomentEquations(of: QuadraticModel(of: Model.analysis("heavyball")))
+        #expect(equations.areClosed && equations.equations.count == 5)
+        let (x, p) = (Expression(equations.model.states[0]), Expression(equations.model.states[1]))
+        let mixed = (p ** 2) - Model.lambda * (x ** 2) - Model.parameter("rho") * x * p
+        #expect(equations.equations[3].rate.equals(mixed) == .zero)
+    }
+}

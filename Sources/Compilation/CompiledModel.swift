@@ -17,18 +17,22 @@ public struct CompiledModel: Sendable {
     public let dimension: Int
     /// The number of states of a coordinate.
     public let stateCount: Int
-    /// The number of Brownian motions of a coordinate.
+    /// The number of Brownian motions of a coordinate; where coordinates share noise, of states, and each motion moves
+    /// several coordinates.
     public let noiseCount: Int
     /// The names of the states of a coordinate.
     public let stateNames: [String]
     /// The step size eta.
     public let stepSize: Double
     public let landscape: Landscape
-    /// The entries of the diffusion s of a coordinate that are not zero everywhere, by state and Brownian motion.
+    /// The entries of the diffusion s of a coordinate that are not zero everywhere, by state and Brownian motion; where
+    /// coordinates share noise, those of the factor of a coordinate's own covariance.
     public let diffusionEntries: [(state: Int, noise: Int)]
 
-    private let coefficients: CoordinateKernel
-    private let covarianceKernel: CoordinateKernel
+    let coefficients: CoordinateKernel
+    let covarianceKernel: CoordinateKernel
+    /// The covariance between coordinates, where there is one.
+    let pairs: PairKernel?
     private let step: CoordinateKernel
 
     fileprivate init(
@@ -37,11 +41,14 @@ public struct CompiledModel: Sendable {
     ) throws(CompilationError) {
         dimension = landscape.dimension
         stateCount = sde.states.count
-        noiseCount = sde.diffusion.first?.count ?? 0
+        let couples = sde.couplesCoordinates && landscape.dimension > 1
+        let motionCount = sde.diffusion.first?.count ?? 0
+        noiseCount = couples ? stateCount : motionCount
         stateNames = sde.states.map(\.name)
         self.landscape = landscape
         let covariance = sde.covariance.flatMap { $0 }
-        let formulas = sde.drift + covariance + sde.diffusion.flatMap { $0 }
+        let cross = sde.crossCovariance.flatMap { $0 }
+        let formulas = sde.drift + covariance + sde.diffusion.flatMap { $0 } + cross
         let own = Set(sde.states + [sde.time, Expression.dimension])
         let ofDraw = draw.map { [$0.mean, $0.scale] + $0.law.arguments } ?? []
         let used = Set((formulas + ofDraw).flatMap(\.symbols)).union([sde.stepSize]).subtracting(own)
@@ -62,10 +69,12 @@ public struct CompiledModel: Sendable {
         coefficients = try CoordinateKernel(source, on: landscape, parameters: table)
         source.formulas = covariance
         covarianceKernel = try CoordinateKernel(source, on: landscape, parameters: table)
+        source.formulas = cross
+        pairs = couples ? try PairKernel(source, other: SDE.otherIndex, on: landscape, parameters: table) : nil
 
         // One step of Euler and Maruyama's scheme as one kernel.
         let (length, root) = (Symbol("dt"), Symbol("sqrt(eta*dt)"))
-        let normals = (0..<noiseCount).map { Symbol("Z\($0)", indices: sde.states[0].indices) }
+        let normals = (0..<motionCount).map { Symbol("Z\($0)", indices: sde.states[0].indices) }
         source.formulas = sde.states.indices.map { a in
             let noise = Expression.sum(of: normals.indices.map { sde.diffusion[a][$0] * Expression(normals[$0]) })
             return Expression(sde.states[a]) + Expression(length) * sde.drift[a] + Expression(root) * noise
@@ -86,8 +95,17 @@ public struct CompiledModel: Sendable {
 
     /// The diffusion s, S = s s^T: (state, time) to a matrix with a column for each Brownian motion; that of motion q of
     /// coordinate i is column q d + i.
+    ///
+    /// Where coordinates share noise it is the Cholesky factor of the covariance, of NaN where that is not positive
+    /// semidefinite.
     public var diffusion: @Sendable (State, Double) -> Matrix {
-        { [coefficients, stateCount, noiseCount, dimension, diffusionEntries] state, time in
+        if pairs != nil {
+            return { [covariance] state, time in
+                let matrix = covariance(state, time)
+                return (try? matrix.choleskyFactor()) ?? Double.nan * matrix
+            }
+        }
+        return { [coefficients, stateCount, noiseCount, dimension, diffusionEntries] state, time in
             let values = evaluateOne(coefficients, state, time)
             var matrix = Matrix(rows: stateCount * dimension, columns: noiseCount * dimension)
             for (k, entry) in diffusionEntries.enumerated() {
@@ -102,17 +120,15 @@ public struct CompiledModel: Sendable {
 
     /// The covariance S, without the factor eta: (state, time) to a symmetric matrix.
     public var covariance: @Sendable (State, Double) -> Matrix {
-        { [covarianceKernel, stateCount, dimension] state, time in
-            let values = evaluateOne(covarianceKernel, state, time)
-            var matrix = Matrix(rows: stateCount * dimension, columns: stateCount * dimension)
-            for a in 0..<stateCount {
-                for c in 0..<stateCount {
-                    for i in 0..<dimension {
-                        matrix[a * dimension + i, c * dimension + i] = values[(a * stateCount + c) * dimension + i]
-                    }
-                }
+        { [self] state, time in
+            var result = Matrix(rows: stateCount * dimension, columns: stateCount * dimension)
+            var values = evaluateOne(covarianceKernel, state, time)
+            values += crossCovariance(at: state, time: time)
+            values.withUnsafeMutableBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return }
+                fillCovariance(&result, from: LaneRows(base, stride: 1), lane: 0)
             }
-            return matrix
+            return result
         }
     }
 
@@ -145,6 +161,10 @@ public struct CompiledModel: Sendable {
     public func advance(
         states: LaneRows, normals: LaneRows, time: Double, by length: Double, into result: LaneRows, count: Int
     ) {
+        if pairs != nil {
+            return advanceCoupled(
+                states: states, normals: normals, time: time, by: length, into: result, count: count)
+        }
         let root = (stepSize * length).squareRoot()
         step.evaluate(
             states: states, supplied: normals, uniforms: [time, length, root], into: [result], count: count)

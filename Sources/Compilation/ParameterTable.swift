@@ -9,7 +9,7 @@ struct ParameterTable: Sendable {
     /// Checks that every name given belongs to a parameter.
     ///
     /// A parameter with a coordinate, such as `sigma_i`, is given by its name for all coordinates, and by its name and
-    /// number (`sigma2`) for one.
+    /// number (`sigma2`) for one; one of a pair of coordinates, such as `r_ij`, by `r` and by `r1_2`.
     ///
     /// - Parameter accepted: names that are parameters even where no formula has them.
     /// - Throws: ``CompilationError/unknownParameter(_:nearest:known:)``.
@@ -18,10 +18,12 @@ struct ParameterTable: Sendable {
     ) throws(CompilationError) {
         let known = accepted.union(symbols.map(\.name))
         let indexed = Set(symbols.filter { !$0.indices.isEmpty }.map(\.name))
+        let paired = Set(symbols.filter { $0.indices.count == 2 }.map(\.name))
         for name in given.keys.sorted() where !known.contains(name) {
             let stem = String(name.reversed().drop(while: \.isNumber).reversed())
             let number = Int(name.dropFirst(stem.count))
             if indexed.contains(stem), let number, (1...dimension).contains(number) { continue }
+            if paired.contains(where: { Self.pair(name, of: $0, dimension: dimension) }) { continue }
             throw .unknownParameter(name, nearest: nearestName(to: name, among: known), known: known.sorted())
         }
         self.given = given
@@ -43,6 +45,29 @@ struct ParameterTable: Sendable {
             values.append(try checked(given[name], symbol, named: name))
         }
         return values.allSatisfy { $0 == values[0] } ? [values[0]] : values
+    }
+
+    /// The values of a parameter of pairs of coordinates, for i < j in the order (1, 2), (1, 3), ..., (2, 3), ...
+    ///
+    /// - Throws: as ``values(of:)``.
+    func pairValues(of symbol: Symbol) throws(CompilationError) -> [Double] {
+        var values: [Double] = []
+        for i in 1...dimension {
+            for j in stride(from: i + 1, through: dimension, by: 1) {
+                let own = "\(symbol.name)\(i)_\(j)"
+                let name = given[own] == nil ? symbol.name : own
+                values.append(try checked(given[name], symbol, named: given[name] == nil ? own : name))
+            }
+        }
+        return values
+    }
+
+    /// Whether the name is that of a parameter for two coordinates, the lower number first.
+    private static func pair(_ name: String, of stem: String, dimension: Int) -> Bool {
+        guard name.hasPrefix(stem) else { return false }
+        let numbers = name.dropFirst(stem.count).split(separator: "_", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 2, let i = numbers[0], let j = numbers[1] else { return false }
+        return 0 < i && i < j && j <= dimension
     }
 
     private func checked(_ value: Double?, _ symbol: Symbol, named name: String) throws(CompilationError) -> Double {

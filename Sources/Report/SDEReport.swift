@@ -19,17 +19,19 @@ public struct SDEReport: Sendable {
 
     /// The equations in Unicode mathematics, a line for each state.
     public func text(_ form: Form = .vectors) -> String {
-        equations(SDENotation(form: form, language: .unicode)).map { $0.line + "\n" }.joined()
+        equations(SDENotation(form: form, language: .unicode)).map { $0.line + "\n" }.joined() + crossText(\.text, "≠")
     }
 
     /// The equations in ASCII, a line for each state.
     public func ascii(_ form: Form = .coordinates) -> String {
-        equations(SDENotation(form: form, language: .ascii)).map { $0.line + "\n" }.joined()
+        equations(SDENotation(form: form, language: .ascii)).map { $0.line + "\n" }.joined() + crossText(\.ascii, "!=")
     }
 
     /// The equations as an `aligned` block for LaTeX's mathematics mode.
     public func latex(_ form: Form = .vectors) -> String {
-        let lines = equations(SDENotation(form: form, language: .latex)).map { "\($0.left) &= \($0.right)" }
+        let lines =
+            equations(SDENotation(form: form, language: .latex)).map { "\($0.left) &= \($0.right)" }
+            + crossCovariances.map { "\(crossName($0, \.latex)) &= \($0.value.latex) \\quad (i \\ne j)" }
         return "\\begin{aligned}\n\(lines.joined(separator: " \\\\\n"))\n\\end{aligned}\n"
     }
 
@@ -39,6 +41,12 @@ public struct SDEReport: Sendable {
         for form in [Form.vectors, .coordinates] {
             text += form == .vectors ? "In vector form:\n\n" : "For the coordinate $i$:\n\n"
             for equation in equations(SDENotation(form: form, language: .latex)) { text += "$$\(equation.line)$$\n\n" }
+        }
+        if sde.couplesCoordinates {
+            text += "The noise of different coordinates goes together:\n\n"
+            for entry in crossCovariances {
+                text += "$$\(crossName(entry, \.latex)) = \(entry.value.latex) \\quad (i \\ne j)$$\n\n"
+            }
         }
         return text + "Covariance, without the factor $\(Expression(sde.stepSize).latex)$:\n\n"
             + covarianceTable.markdown
@@ -65,6 +73,27 @@ public struct SDEReport: Sendable {
         }
     }
 
+    /// The covariance between coordinates: of state `a` of `i` with state `c` of `j`, c no earlier than a, where it is not
+    /// zero.
+    private var crossCovariances: [(row: Symbol, column: Symbol, value: Expression)] {
+        guard sde.couplesCoordinates else { return [] }
+        return sde.states.indices.flatMap { row in
+            (row..<sde.states.count).map { (sde.states[row], sde.states[$0], sde.crossCovariance[row][$0]) }
+        }.filter { !$0.value.isZero }
+    }
+
+    /// `S[x_i,m_j]`.
+    private func crossName(
+        _ entry: (row: Symbol, column: Symbol, value: Expression), _ spelling: (Expression) -> String
+    ) -> String {
+        let other = entry.column.mapIndices { _ in SDE.otherIndex }
+        return "S[\(spelling(Expression(entry.row))),\(spelling(Expression(other)))]"
+    }
+
+    private func crossText(_ spelling: (Expression) -> String, _ distinct: String) -> String {
+        crossCovariances.map { "\(crossName($0, spelling)) = \(spelling($0.value))  (i \(distinct) j)\n" }.joined()
+    }
+
     /// Drift, covariance and diffusion by the names of the states, each in every notation, and the equations.
     public var json: JSONValue {
         func formula(_ expression: Expression, _ vectors: (text: String, latex: String)) -> JSONValue {
@@ -89,12 +118,23 @@ public struct SDEReport: Sendable {
                 form == .vectors ? "vectors" : "coordinates",
                 .array(self.equations(SDENotation(form: form, language: .unicode)).map { .string($0.line) }))
         }
-        return [
-            "stepSize": .string(sde.stepSize.name), "time": .string(sde.time.name),
-            "states": .array(sde.states.map { .string($0.name) }), "equations": .object(equations),
-            "drift": .object(drift), "covariance": .object(covariances.map { .init($0.name, matrix($0.value)) }),
-            "diffusion": .object(diffusion),
+        var result: [JSONValue.Member] = [
+            .init("stepSize", .string(sde.stepSize.name)), .init("time", .string(sde.time.name)),
+            .init("states", .array(sde.states.map { .string($0.name) })), .init("equations", .object(equations)),
+            .init("drift", .object(drift)),
+            .init("covariance", .object(covariances.map { .init($0.name, matrix($0.value)) })),
+            .init("diffusion", .object(diffusion)),
         ]
+        if sde.couplesCoordinates {
+            let entries = crossCovariances.map { entry -> JSONValue.Member in
+                let (text, latex) = (entry.value.text, entry.value.latex)
+                return .init(
+                    "\(entry.row.name)_i,\(entry.column.name)_j",
+                    ["text": .string(text), "ascii": .string(entry.value.ascii), "latex": .string(latex)])
+            }
+            result.append(.init("crossCovariance", .object(entries)))
+        }
+        return .object(result)
     }
 
     /// An equation: what stands on both sides of the equals sign.

@@ -9,6 +9,7 @@ extension CompiledModel: DiffusionKernel {
         evaluate(
             states: states.rows, time: time, drift: drift.rows, diffusion: entries.block.rows, count: states.lanes)
         factor.values.update(repeating: 0)
+        if couplesCoordinates { return fillFactor(factor, states: states, time: time) }
         for (k, entry) in diffusionEntries.enumerated() {
             for i in 0..<dimension {
                 let target = factor[(entry.state * noiseCount + entry.noise) * dimension + i]
@@ -24,5 +25,20 @@ extension CompiledModel: DiffusionKernel {
             states: states.rows, normals: normals.rows, time: time, by: length, into: scratch.rows,
             count: states.lanes)
         states.base.update(from: scratch.base, count: states.variables * states.lanes)
+    }
+
+    /// Of the factor of the whole covariance the entries within coordinates, which is all that a start asks for.
+    private func fillFactor(_ factor: LaneBlock, states: LaneBlock, time: Double) {
+        for lane in 0..<states.lanes {
+            let matrix = diffusion((0..<states.variables).map { states[$0][lane] }, time)
+            for a in 0..<stateCount {
+                for c in 0..<noiseCount {
+                    for i in 0..<dimension {
+                        factor[(a * noiseCount + c) * dimension + i][lane] =
+                            matrix[a * dimension + i, c * dimension + i]
+                    }
+                }
+            }
+        }
     }
 }

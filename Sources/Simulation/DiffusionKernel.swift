@@ -1,6 +1,7 @@
 /// The coefficients of `dX = b(X, t) dt + sqrt(eta) s(X, t) dW` on many paths at once.
 ///
-/// Every coordinate has its own Brownian motions, `columnCount` of them; `s` has no entries between coordinates.
+/// Every coordinate has its own Brownian motions, `columnCount` of them; `s` has no entries between coordinates unless
+/// `couplesCoordinates`.
 public protocol DiffusionKernel: Sendable {
     /// The step size `eta` of the optimizer.
     var stepSize: Double { get }
@@ -13,6 +14,9 @@ public protocol DiffusionKernel: Sendable {
 
     /// The number of Brownian motions of a coordinate; 0 for an ordinary differential equation.
     var columnCount: Int { get }
+
+    /// Whether `s` has entries between coordinates; only `advance` knows them then.
+    var couplesCoordinates: Bool { get }
 
     /// Evaluates the drift and the factor of the diffusion.
     ///
@@ -37,6 +41,7 @@ public protocol DiffusionKernel: Sendable {
 }
 
 extension DiffusionKernel {
+    public var couplesCoordinates: Bool { false }
     public var variableCount: Int { stateCount * dimension }
     var brownianCount: Int { columnCount * dimension }
     var factorCount: Int { stateCount * columnCount * dimension }

@@ -1,3 +1,4 @@
+import Compilation
 import Foundation
 
 /// Where a model begins.
@@ -64,6 +65,9 @@ extension ModelStart {
         let time = Double(completedSteps) * model.stepSize
         let (drift, factor) = model.coefficients(at: states, time: time)
         guard let index = (drift + factor).firstIndex(where: { !$0.isFinite }) else { return }
+        if let model = model as? CompiledModel, model.couplesCoordinates, model.isFinite(at: states, time: time) {
+            throw .covarianceNotSemidefiniteAtStart(time: time)
+        }
         let variable =
             index < model.variableCount
             ? index / model.dimension : (index - model.variableCount) / (model.columnCount * model.dimension)

@@ -7,6 +7,8 @@ public enum SimulationError: Error, Sendable {
     case blewUp(process: String, step: Int, path: Int, saved: EnsembleSeries)
     /// A coefficient of the model is not finite at the given start.
     case coefficientNotFiniteAtStart(state: String, time: Double)
+    /// The covariance of the model is not positive semidefinite at the given start.
+    case covarianceNotSemidefiniteAtStart(time: Double)
     /// The numbers of values given and needed differ.
     case startHasWrongCount(given: Int, needed: Int)
     /// A number that must be positive is not.
@@ -32,6 +34,11 @@ extension SimulationError: CustomStringConvertible {
             """
             the coefficients of d\(state) are not finite at the start (time \(time)); give finite auxiliary states, \
             for example --start v=0.01
+            """
+        case .covarianceNotSemidefiniteAtStart(let time):
+            """
+            the covariance between coordinates is not positive semidefinite at the start (time \(time)): no noise has it; \
+            check the correlations
             """
         case .startHasWrongCount(let given, let needed):
             "the start has \(given) values where \(needed) are needed"

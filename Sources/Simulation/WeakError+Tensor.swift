@@ -1,7 +1,7 @@
 extension WeakError {
     /// Weak errors on tensor grids, for up to three variables of a rule that is smooth in its noise.
     ///
-    /// - Returns: `nil` where the method does not apply: a kink, more variables, too many steps, a singular start.
+    /// - Returns: `nil` where the method does not apply: a kink, noise that coordinates share, more variables, too many steps, a singular start.
     /// - Throws: ``SimulationError/notResolved(process:difference:tolerance:)`` where a state leaves the domain of the
     ///   coefficients or the grids do not settle.
     func tensor(_ problem: WeakErrorProblem) throws(SimulationError) -> [WeakErrorResult]? {
@@ -40,7 +40,9 @@ private struct TensorComparison {
     init?(
         _ settings: WeakError, _ problem: WeakErrorProblem, _ instance: WeakErrorProblem.Instance
     ) throws(SimulationError) {
-        guard let law = instance.pointLaw, problem.initial.count == instance.model.variableCount else { return nil }
+        guard let law = instance.pointLaw, problem.initial.count == instance.model.variableCount,
+            !instance.model.couplesCoordinates
+        else { return nil }
         self.settings = settings
         self.problem = problem
         self.instance = instance

@@ -23,7 +23,8 @@ extension WeakErrorProblem {
         let sde = derivation.sde
         let plain = SDE(
             stepSize: sde.stepSize, time: sde.time, states: sde.states, drift: derivation.leadingDrift,
-            covariance: sde.covariance, diffusion: sde.diffusion, defaultValues: sde.defaultValues)
+            covariance: sde.covariance, diffusion: sde.diffusion, crossCovariance: sde.crossCovariance,
+            defaultValues: sde.defaultValues)
         let names = accepted.union(rule.parameters.map(\.symbol.name)).union([UpdateRule.noiseScale.name])
         var instances: [Instance] = []
         var noise = NoiseSource.gaussian

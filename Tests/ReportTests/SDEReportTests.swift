@@ -111,4 +111,18 @@ import Testing
         #expect(markdown.contains("$$dV = \\rho ((\\nabla f(X))^2 + \\operatorname{diag}(\\Sigma) - V) \\, dt$$"))
         #expect(markdown.contains("| x,x | $\\frac{\\sigma_i^2}{\\left(\\sqrt{v_i} + \\epsilon\\right)^2}$ |"))
     }
+
+    @Test func `noise that coordinates share is printed a line for each entry`() {
+        let pair = Symbol("r", indices: [.free("i"), SDE.otherIndex])
+        let sde = SDE(
+            stepSize: Self.eta, time: Self.time, states: [Self.position], drift: [-Self.slope],
+            covariance: [[Self.sigma ** 2]], diffusion: [[Self.sigma]],
+            crossCovariance: [[Expression(pair) * Self.sigma * Self.sigma.mapIndices { _ in SDE.otherIndex }]])
+        let report = SDEReport(sde)
+        #expect(report.text(.coordinates) == "dx_i = -∂_i f dt + √η σ_i dW_i\nS[x_i,x_j] = r_ij·σ_i·σ_j  (i ≠ j)\n")
+        #expect(report.ascii().contains("S[x_i,x_j] = r_ij*sigma_i*sigma_j  (i != j)\n"))
+        #expect(report.latex().contains(#"S[x_i,x_j] &= r_{ij} \sigma_i \sigma_j \quad (i \ne j)"#))
+        #expect(report.json["crossCovariance"]?["x_i,x_j"]?["text"] == "r_ij·σ_i·σ_j")
+        #expect(report.markdown.contains(#"$$S[x_i,x_j] = r_{ij} \sigma_i \sigma_j \quad (i \ne j)$$"#))
+    }
 }

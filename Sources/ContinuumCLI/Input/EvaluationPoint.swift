@@ -17,7 +17,7 @@ struct EvaluationPoint {
         var assignments = assignments
         let gradient = assignments.remove("gradient")
         let hessian = assignments.remove("hessian")
-        let formulas = sde.drift + sde.covariance.flatMap(\.self)
+        let formulas = sde.drift + (sde.covariance + sde.crossCovariance).flatMap(\.self)
         let used = Set(formulas.flatMap(\.symbols))
         if let text {
             guard gradient == nil, hessian == nil else {

@@ -20,6 +20,8 @@ public enum AnalysisError: Error, Hashable, Sendable {
     case noBound(reason: String)
     /// The schedule is not one that has a quasi-static level.
     case noSchedule(reason: String)
+    /// No scaling of the hyperparameters does what is required.
+    case noScaling(reason: String)
     case matrix(MatrixError)
     case algebra(AlgebraError)
 }
@@ -40,6 +42,7 @@ extension AnalysisError: CustomStringConvertible {
         case .noPhases(let reason): return "there are no phases: \(reason)"
         case .noBound(let reason): return "there is no bound of the loss: \(reason)"
         case .noSchedule(let reason): return "the schedule cannot be analyzed: \(reason)"
+        case .noScaling(let reason): return "there is no scaling rule: \(reason)"
         case .matrix(let error): return "\(error)"
         case .algebra(let error): return "\(error)"
         }

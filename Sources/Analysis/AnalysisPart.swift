@@ -1,6 +1,6 @@
 /// The parts of an analysis.
 public enum AnalysisPart: String, Hashable, Sendable, CaseIterable {
-    case generator, moments, stationary, transient
+    case generator, moments, stationary, transient, loss, phases, scaling, schedule, magnitude, rescaling
 
     public var title: String {
         switch self {
@@ -8,6 +8,12 @@ public enum AnalysisPart: String, Hashable, Sendable, CaseIterable {
         case .moments: "moment equations on a quadratic"
         case .stationary: "stationary law near a minimum"
         case .transient: "transient on a quadratic"
+        case .loss: "loss"
+        case .phases: "phases in the signal-to-noise ratio"
+        case .scaling: "scaling rule"
+        case .schedule: "schedule of the step size"
+        case .magnitude: "orders of magnitude near a minimum"
+        case .rescaling: "time in steps"
         }
     }
 }

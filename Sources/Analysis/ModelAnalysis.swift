@@ -65,6 +65,16 @@ public struct ModelAnalysis: Sendable {
         case .moments: try MomentEquations(of: QuadraticModel(of: self)).section
         case .stationary: try StationaryLaw(of: QuadraticModel(of: self)).section
         case .transient: try Transient(of: StationaryLaw(of: QuadraticModel(of: self))).section
+        case .loss: try LossDynamics(of: self).section
+        case .phases: try Phases(of: self).section
+        case .scaling: try ScalingRule(of: self).section
+        case .schedule:
+            try ScheduleAnalysis(
+                of: ReducedDynamics(of: StationaryLaw(of: QuadraticModel(of: self))), schedule: expression
+            )
+            .section
+        case .magnitude: try MagnitudeReduction(of: self).section
+        case .rescaling: sde.rescalingSection
         }
     }
 

@@ -68,8 +68,13 @@ public struct AnalysisReport: Sendable {
         formulas.map { formula in
             let value = formula.expression.text
             let shown = value.count <= longestText ? value : "a long expression (--format json has it)"
-            return String(repeating: " ", count: indent) + "\(formula.name) = \(shown)\n"
+            return String(repeating: " ", count: indent) + "\(formula.name)\(equals(formula)) \(shown)\n"
         }.joined()
+    }
+
+    /// A name that ends with a relation needs no equals sign.
+    private static func equals(_ formula: DerivationStep.Formula) -> String {
+        "≤≥→≈≲∝".contains(formula.name.last ?? " ") ? "" : " ="
     }
 
     private static func indented(_ text: String, by indent: Int) -> String {
@@ -95,7 +100,9 @@ public struct AnalysisReport: Sendable {
         var text = ""
         for (number, step) in section.steps.enumerated() {
             text += "\(number + 1). **\(step.title).** \(step.explanation)\n"
-            for formula in step.formulas { text += "   - \(formula.name): $\(formula.expression.latex)$\n" }
+            for formula in step.formulas {
+                text += "   - \(formula.name)\(equals(formula)) $\(formula.expression.latex)$\n"
+            }
         }
         if !section.results.isEmpty {
             var table = Table([Table.Column("result"), Table.Column("formula", isMathematics: true)])

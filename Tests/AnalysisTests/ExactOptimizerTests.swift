@@ -9,7 +9,7 @@ import func Foundation.erfc
 /// Laws of the model against exact stationary laws of the optimizers themselves.
 struct ExactOptimizerTests {
     /// The variance of the chain `x' = x -+ eta` with `P(down) = Phi(lambda x/sigma)`, by detailed balance on `eta Z`.
-    private func signVariance(eta: Double, lambda: Double, sigma: Double) -> Double {
+    static func signVariance(eta: Double, lambda: Double, sigma: Double) -> Double {
         func down(_ x: Double) -> Double { 0.5 * erfc(-lambda * x / (sigma * 2.0.squareRoot())) }
         var (weight, total, second) = (1.0, 1.0, 0.0)
         var n = 0.0
@@ -29,7 +29,7 @@ struct ExactOptimizerTests {
         let (lambda, sigma) = (1.0, 0.1)
         let a = (2 / Double.pi).squareRoot() * lambda / sigma
         for eta in [1e-3, 1e-4] {
-            let exact = signVariance(eta: eta, lambda: lambda, sigma: sigma)
+            let exact = Self.signVariance(eta: eta, lambda: lambda, sigma: sigma)
             let values = ["eta": eta, "lambda": lambda, "sigma": sigma]
             let leading = Model.value(law.leadingVariance, values)
             let next = (exact / leading - 1) / (a * eta)

@@ -13,7 +13,9 @@ enum AnalyzeCommand: Command {
         "part", AnalysisPart.allCases.map(\.rawValue).joined(separator: "|"), "one part alone (default: all of them)",
         isRepeatable: true)
     private static let of = Option(
-        "of", "EXPR", "what --part generator applies Ito's lemma to, in f, df, x, the other states and t")
+        "of", "EXPR",
+        "what --part generator applies Ito's lemma to, in f, df, x, the other states and t; the s(t) of --part schedule"
+    )
     private static let set = Option(
         "set", "NAME=NUMBER,...", "exact values of parameters, such as epsilon=0", isRepeatable: true)
 
@@ -31,6 +33,9 @@ enum AnalyzeCommand: Command {
             .init(purpose: "everything", arguments: "analyze signsgd"),
             .init(
                 purpose: "where AdamW settles", arguments: "analyze adamw --part stationary --set epsilon=0"),
+            .init(
+                purpose: "what a schedule does to the loss",
+                arguments: "analyze signsgd --part schedule --of '1/(1 + t)'"),
             .init(purpose: "Ito's lemma", arguments: "analyze adam --part generator --of 'f + m^2'"),
         ])
 

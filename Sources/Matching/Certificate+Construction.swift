@@ -24,6 +24,7 @@ extension Certificate {
 
     init(of input: Input) throws(DerivationError) {
         order = input.correction.isEmpty ? 1 : 2
+        stepTime = nil
         var sizes = input.sizes
         sizes[input.stepSize] = 1
         let threshold = Weight(Rational(order + 1))
@@ -176,7 +177,7 @@ extension Certificate {
         return result
     }
 
-    private static func requiredMoments(
+    static func requiredMoments(
         _ growth: [(state: Symbol, degree: Rational)], _ law: NoiseLaw, order: Int
     ) -> [RequiredMoment] {
         let power = order == 1 ? 3 : 4
@@ -199,7 +200,7 @@ extension Certificate {
     }
 
     /// Kinks, fractional powers and poles of the coefficients in the states.
-    private static func nonsmoothPoints(in coefficients: [Expression]) -> [NonsmoothPoint] {
+    static func nonsmoothPoints(in coefficients: [Expression]) -> [NonsmoothPoint] {
         var found: [NonsmoothPoint] = []
         func add(_ coefficient: Expression, _ vanishing: Expression, isDiscontinuous: Bool = false) {
             let point = NonsmoothPoint(
@@ -254,7 +255,7 @@ extension Expression {
 }
 
 extension Certificate.Condition {
-    fileprivate init(number: Int, statement: String, residuals: [Certificate.Residual]) {
+    init(number: Int, statement: String, residuals: [Certificate.Residual]) {
         self.number = number
         self.statement = statement
         self.residuals = residuals

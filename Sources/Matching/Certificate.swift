@@ -1,4 +1,5 @@
 import Algebra
+import ExactNumbers
 import Probability
 
 /// The Mil'shtein conditions of a model, term by term.
@@ -58,6 +59,9 @@ public struct Certificate: Hashable, Sendable {
 
     /// The weak order claimed: 1 or 2.
     public let order: Int
+    /// In a regime, one step takes the time eta^stepTime in units in which the position moves by an amount of order 1;
+    /// nil where the noise and the states are of order 1.
+    public let stepTime: Rational?
     public let level: MatchingLevel
     public let conditions: [Condition]
     public let droppedCovariances: [DroppedCovariance]
@@ -73,12 +77,12 @@ public struct Certificate: Hashable, Sendable {
 
     /// The claim in a line.
     public var verdict: String {
-        let claim = "weak order \(order)"
+        let claim = claim
         if requiredMoments.contains(where: { $0.exists == false }) {
             return "\(claim): fails, the noise lacks a moment"
         }
         let range = conditions.map(\.range).reduce(Weight.Range.always) { $0.intersection($1) }
-        if range != .always { return "\(claim): \(range)" }
+        if range != .always { return "\(claim): \(range)\(reachedOrder)" }
         if nonsmoothPoints.contains(where: \.isDiscontinuous) {
             return "\(claim): not covered by the theorem, a coefficient jumps"
         }

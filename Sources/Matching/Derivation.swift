@@ -21,6 +21,8 @@ public struct Derivation: Sendable {
     public let fullCovariance: [[Expression]]
     public let sde: SDE
     public let certificate: Certificate
+    /// The sizes and the time scale of the model where the noise or a state is not of order 1; nil otherwise.
+    public let regime: Regime?
     /// The derivation as one would write it on paper.
     public let steps: [DerivationStep]
 
@@ -30,6 +32,15 @@ public struct Derivation: Sendable {
 
     public init(of rule: UpdateRule, options: DerivationOptions = DerivationOptions()) throws(DerivationError) {
         guard (1...2).contains(options.order) else { throw .unsupportedOrder(options.order) }
+        if Regime.isNeeded(for: rule, options) {
+            try self.init(of: rule, in: Regime.requested(by: options, of: rule), options)
+        } else {
+            try self.init(withNoiseOfOrderOne: rule, options)
+        }
+    }
+
+    /// The derivation where the noise and the states are of order 1; rates may be graded.
+    private init(withNoiseOfOrderOne rule: UpdateRule, _ options: DerivationOptions) throws(DerivationError) {
         let sizes = try Derivation.sizes(of: rule, overriddenBy: options.sizes)
         let graded = sizes.filter { !$0.value.isZero }
         if options.order == 2, let parameter = graded.keys.min() {
@@ -98,6 +109,7 @@ public struct Derivation: Sendable {
         steps = Derivation.steps(
             rule, draw, increments, drift: drift, correction: correction, covariance: covariance, sde: sde,
             graded: graded)
+        regime = nil
         self.rule = rule
         self.options = options
         self.draw = draw
@@ -123,7 +135,7 @@ public struct Derivation: Sendable {
         return result
     }
 
-    private static func draw(of rule: UpdateRule, options: DerivationOptions) -> GradientDraw {
+    static func draw(of rule: UpdateRule, options: DerivationOptions) -> GradientDraw {
         let scale = Expression(rule.noiseScale)
         return GradientDraw(
             symbol: rule.gradient.symbol,
@@ -133,7 +145,7 @@ public struct Derivation: Sendable {
     }
 
     /// The next iterates; a gradient drawn beside the position is expanded in the displacement to second order.
-    private static func updates(of rule: UpdateRule) -> [Expression] {
+    static func updates(of rule: UpdateRule) -> [Expression] {
         let position = rule.states[0].symbol
         let displacement = rule.gradient.point - Expression(position)
         if displacement.isZero { return rule.updates }
@@ -150,7 +162,7 @@ public struct Derivation: Sendable {
         return rule.updates.map { $0.substituting(rule.gradient.symbol, by: shifted) }
     }
 
-    private static func keptStates(of rule: UpdateRule, options: DerivationOptions) -> [Bool] {
+    static func keptStates(of rule: UpdateRule, options: DerivationOptions) -> [Bool] {
         rule.states.map { options.diffusion == .full || rule.diffusion.contains($0.symbol) }
     }
 

@@ -15,6 +15,10 @@ public enum DerivationError: Error, Hashable, Sendable {
     case noMatchedForm(reason: String)
     case unsupportedOrder(Int)
     case unknownParameter(name: String, known: [String])
+    /// The position is of order 1: the loss is a given function of it.
+    case sizedPosition(Symbol)
+    /// The sizes of a regime do not fit together.
+    case noRegime(reason: String)
     /// The covariance has no closed root.
     case noDiffusionFactor(reason: String)
     case algebra(AlgebraError)
@@ -46,7 +50,11 @@ extension DerivationError: CustomStringConvertible {
         case .unsupportedOrder(let order): return "the order is 1 or 2, not \(order)"
         case .unknownParameter(let name, let known):
             return
-                "the rule has no parameter '\(name)'; it has \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+                "the rule has nothing named '\(name)' that has a size; it has \(known.joined(separator: ", "))"
+        case .sizedPosition(let position):
+            return "the position \(position.name) is of size O(1), since the loss is a given function of it; "
+                + "size the noise, the rates or the other states"
+        case .noRegime(let reason): return "there is no such regime: \(reason)"
         case .noDiffusionFactor(let reason): return "the covariance has no closed root: \(reason)"
         case .algebra(let error): return error.description
         }

@@ -14,7 +14,8 @@ extension ModelComparison {
     public init(of published: SDE, with derivation: Derivation) {
         let derived = derivation.sde
         let measure = DifferenceMeasure(
-            stepSize: derived.stepSize, sizes: derivation.gradedSizes, order: derivation.options.order)
+            stepSize: derived.stepSize, sizes: derivation.regime?.sizes ?? derivation.gradedSizes,
+            order: derivation.options.order, stepTime: derivation.certificate.stepTime ?? 1)
         order = derivation.options.order
         derivedLevel = derivation.certificate.level
         derivedClaim = derivation.certificate.verdict
@@ -37,6 +38,8 @@ private struct DifferenceMeasure {
     /// The graded parameters.
     let sizes: [Symbol: Weight]
     let order: Int
+    /// tau: one step takes the time eta^tau.
+    let stepTime: Rational
 
     /// The most parts into which a difference is split.
     private static let mostParts = 6
@@ -59,16 +62,22 @@ private struct DifferenceMeasure {
             ? [ModelComparison.Part(defect: published.isZero ? .missing : .extra, difference: difference)]
             : parts(of: difference, published, derived)
         let (leading, size) = difference.leadingTerms(stepSize: stepSize, sizes: sizes)
-        let claimed = Weight(Rational(order + 1))
-        // What the difference does to a moment of one step, and how small that has to be for the noise to be matched.
+        let claimed = Weight(Rational(order + 1) * stepTime)
+        // What the difference does to a moment of one step, and how small that has to be for the noise to be matched:
+        // smaller than the noise that matters least.
         let (weight, resolved): (Weight, Weight) =
-            if case .drift = coefficient { (size + 1, claimed) } else { (size + 2, 3) }
+            switch coefficient {
+            case .drift(let state): (size + 1 - self.size(of: state), claimed)
+            case .covariance(let a, let c): (size + 2 - self.size(of: a) - self.size(of: c), Weight(3 * stepTime))
+            }
         return ModelComparison.Entry(
             coefficient: coefficient, published: published, derived: derived,
             agreement: verdict == .nonzero ? .differs : .undecided, difference: difference,
             parts: parts, leading: leading, weight: weight,
             weakOrder: weight.holds(atLeast: claimed), matching: weight.holds(atLeast: resolved))
     }
+
+    private func size(of state: Symbol) -> Weight { sizes[state] ?? .zero }
 
     private func closedForm(of difference: Expression) -> Expression {
         let expanded = ((try? difference.expanded()) ?? difference).commonFactored

@@ -28,6 +28,23 @@ package struct Transport {
         let other = state.mapIndices { _ in .bound(0) }
         return Expression.indexSum(body: u.raised.derivative(by: other) * direction.atBoundIndex)
     }
+
+    /// sum over all states a, c of S_ac d_a d_c u, with the covariance of one coordinate; coordinates are independent.
+    func diffusion(of u: Expression, _ covariance: [[Expression]]) -> Expression {
+        var terms: [Expression] = []
+        for (a, first) in states.enumerated() {
+            for (c, second) in states.enumerated() where !covariance[a][c].isZero {
+                if first.role == .position, second.role == .position {
+                    let other = first.mapIndices { _ in .bound(0) }
+                    let curvature = u.raised.derivative(by: other).derivative(by: other)
+                    terms.append(Expression.indexSum(body: curvature * covariance[a][c].atBoundIndex))
+                } else {
+                    terms.append(covariance[a][c] * u.derivative(by: first).derivative(by: second))
+                }
+            }
+        }
+        return Expression.sum(of: terms)
+    }
 }
 
 extension Expression {

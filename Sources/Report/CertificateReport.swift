@@ -17,14 +17,14 @@ public struct CertificateReport: Sendable {
 
     /// The verdict in a line.
     public var summary: String {
-        let level = "\(certificate.level.rawValue): \(certificate.level.meaning)"
+        let level = "\(certificate.level.rawValue): \(certificate.meaning)"
         let conditions = certificate.conditions.map { "\($0.number) \($0.range)" }.joined(separator: ", ")
         return "\(level)\nconditions: \(conditions)\n\(certificate.verdict)\n"
     }
 
     /// Lines of Unicode mathematics.
     public var text: String {
-        var text = "\(certificate.level.rawValue): \(certificate.level.meaning)\n"
+        var text = "\(certificate.level.rawValue): \(certificate.meaning)\n"
         let residuals = certificate.conditions.flatMap(\.residuals)
         let width = residuals.map(\.moment.count).max() ?? 0
         let sizeWidth = residuals.map { CertificateReport.size($0.weight).count }.max() ?? 0
@@ -84,7 +84,7 @@ public struct CertificateReport: Sendable {
                 ])
             }
         }
-        var text = "Matching \(certificate.level.rawValue): \(certificate.level.meaning).\n\n\(table.markdown)\n"
+        var text = "Matching \(certificate.level.rawValue): \(certificate.meaning).\n\n\(table.markdown)\n"
         var items = certificate.requiredMoments.map { "needs \(CertificateReport.line($0))" }
         items += certificate.nonsmoothPoints.map {
             "\(CertificateReport.failing($0)) where $\($0.vanishing.latex) = 0$: $\($0.coefficient.latex)$"
@@ -102,7 +102,7 @@ public struct CertificateReport: Sendable {
     public var json: JSONValue {
         [
             "order": .integer(certificate.order), "level": .string(certificate.level.rawValue),
-            "meaning": .string(certificate.level.meaning), "holds": .boolean(certificate.holds),
+            "meaning": .string(certificate.meaning), "holds": .boolean(certificate.holds),
             "verdict": .string(certificate.verdict),
             "conditions": .array(certificate.conditions.map(CertificateReport.json)),
             "dropped": .array(certificate.droppedCovariances.map { DroppedCovarianceReport.json($0) }),

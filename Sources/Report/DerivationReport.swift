@@ -39,6 +39,7 @@ public struct DerivationReport: Sendable {
         if !rule.source.isEmpty { text += "\(rule.source)\n" }
         text += "\(settings)\n"
         text += DerivationReport.section("update rule", updateLines)
+        if let regime = derivation.regime { text += DerivationReport.section("regime", RegimeReport(regime).text) }
         if showsSteps {
             for (number, step) in derivation.steps.enumerated() {
                 text += DerivationReport.section("step \(number + 1): \(step.title.lowercased())", lines(of: step))
@@ -83,6 +84,7 @@ public struct DerivationReport: Sendable {
         var text = "# \(rule.name)\n\n\(rule.about).\n\n"
         if !rule.source.isEmpty { text += "Source: \(rule.source).\n\n" }
         text += "```\n\(rule.description.trimmedOfLines)\n```\n\n"
+        if let regime = derivation.regime { text += "## Regime\n\n\(RegimeReport(regime).markdown)\n" }
         text += "## SDE\n\nModel: \(settings).\n\n\(sde.markdown)\n"
         text += "## Certificate\n\n\(certificate.markdown)\n"
         if !dropped.isEmpty {
@@ -144,6 +146,7 @@ public struct DerivationReport: Sendable {
             .init("sde", sde.json), .init("certificate", certificate.json),
             .init("omittedByLiterature", .array(omittedByLiterature.map { DroppedCovarianceReport.json($0) })),
         ]
+        if let regime = derivation.regime { members.append(.init("regime", RegimeReport(regime).json)) }
         if showsSteps {
             let steps = derivation.steps.map { step -> JSONValue in
                 [

@@ -113,9 +113,11 @@ extension Weight {
         switch power.content {
         case .number(let value) where value.isOne: self.init(0)
         case .symbol(stepSize): self.init(1)
-        case .product(let coefficient, let factors) where coefficient.isOne && factors.count == 1:
-            guard factors[0].base.symbol == stepSize else { return nil }
-            self.init(factors[0].exponent)
+        case .product(let coefficient, let factors) where coefficient.numerator.isOne && factors.count == 1:
+            // A factor is no part of a size, so that eta^-1/2 can only mean the root.
+            let exponent = factors[0].exponent
+            guard factors[0].base.symbol == stepSize, coefficient.isOne || !exponent.isOne else { return nil }
+            self.init(exponent.scaled(by: coefficient))
         default: return nil
         }
     }

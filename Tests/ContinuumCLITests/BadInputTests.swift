@@ -105,7 +105,7 @@ import Testing
         expectBad("derive signsgd --noise gausian", "did you mean 'gaussian'?")
         expectBad("derive signsgd --noise student", "there is no law 'student'", "student(nu)")
         expectBad("derive signsgd --noise student(", "student(nu)")
-        expectBad("derive adam --regime rho3=O(1)", "there is no parameter 'rho3'")
+        expectBad("derive adam --regime rho3=O(1)", "there is no parameter, state or scale 'rho3'")
         expectBad("derive adam --regime rho1", "--regime: expected NAME=SIZE")
         expectBad("derive adam --regime rho1=small", "--regime:")
         expectBad("derive", "derive needs a RULE")

@@ -14,7 +14,8 @@ enum DerivationInput {
         "keep every entry of the covariance (default), or the noise of the states that the rule lists, as papers do")
     static let regime = Option(
         "regime", "SIZES",
-        "sizes of parameters in place of the declared ones, such as 'rho1=O(1)' or 'rho1=O(eta^-zeta)'",
+        "sizes of parameters, of the noise scale sigma, the batch size B or a state as eta goes to zero, such as "
+            + "'rho1=O(1)' or 'sigma=O(eta^-1), rho=O(eta)'",
         isRepeatable: true)
     static let grading = Option(
         "graded", "leading|matched",
@@ -46,7 +47,7 @@ enum DerivationInput {
         options.grading = try arguments.choice(grading, default: .leading)
         options.usesBatch = arguments.contains(batch)
         for text in arguments.all(regime) {
-            for part in text.splitAtCommas {
+            for part in text.split(separator: ";").flatMap({ String($0).splitAtCommas }) {
                 let (name, size) = try self.size(part, in: rule)
                 guard options.sizes[name] == nil else { throw Failure("--regime: '\(name)' is given twice") }
                 options.sizes[name] = size
@@ -60,9 +61,11 @@ enum DerivationInput {
         let sides = text.split(separator: "=", maxSplits: 1)
         guard sides.count == 2 else { throw Failure("--regime: expected NAME=SIZE, such as rho=O(1), not '\(text)'") }
         let name = Assignments.ascii(String(sides[0]).trimmed)
-        let known = rule.parameters.map(\.symbol.name)
+        let known = Regime.names(in: rule)
         guard known.contains(name) else {
-            throw Failure.unknown("parameter", name, among: known, remedy: "--regime sizes parameters of \(rule.name).")
+            throw Failure.unknown(
+                "parameter, state or scale", name, among: known,
+                remedy: "--regime sizes \(known.joined(separator: ", ")) of \(rule.name).")
         }
         do {
             return (name, try Weight(parsing: String(sides[1]).trimmed, stepSize: rule.stepSize, file: "--regime"))
@@ -105,7 +108,7 @@ extension DerivationError {
     /// Whether the input is at fault, or what was asked for does not exist.
     var status: ExitStatus {
         switch self {
-        case .unsupportedOrder, .unknownParameter, .algebra: return .badInput
+        case .unsupportedOrder, .unknownParameter, .sizedPosition, .algebra: return .badInput
         case .noMoment(_, .missingMoment): return .doesNotExist
         case .noMoment: return .badInput
         default: return .doesNotExist

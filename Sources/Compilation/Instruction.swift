@@ -24,9 +24,19 @@ struct Instruction: Sendable {
     var t = 0
 }
 
-/// One operation on values that all lanes share.
+/// One operation on values that all lanes share; slots that the operation does not read are the first.
 struct SharedInstruction: Sendable {
     let operation: Operation
     let target: Int
-    let operands: [Int]
+    let a: Int
+    let b: Int
+    let c: Int
+    let d: Int
+
+    init(operation: Operation, target: Int, operands: [Int]) {
+        self.operation = operation
+        self.target = target
+        let slots = operands + [0, 0, 0, 0]
+        (a, b, c, d) = (slots[0], slots[1], slots[2], slots[3])
+    }
 }

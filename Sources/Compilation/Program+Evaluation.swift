@@ -36,12 +36,14 @@ extension Program {
             withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: outer + temporaryCount + 1) {
                 guard let slots = $0.baseAddress else { return }
                 for k in 0..<temporaryCount { slots[outer + k] = registers + k * lanes }
-                var done = 0
-                while done < count {
-                    for k in 0..<outer { slots[k] = table[k] + done }
-                    let lanes = min(count - done, Self.blockSize)
-                    for instruction in body { run(instruction, slots, scratch, lanes) }
-                    done += lanes
+                body.withUnsafeBufferPointer { body in
+                    var done = 0
+                    while done < count {
+                        for k in 0..<outer { slots[k] = table[k] + done }
+                        let lanes = min(count - done, Self.blockSize)
+                        for instruction in body { run(instruction, slots, scratch, lanes) }
+                        done += lanes
+                    }
                 }
             }
         }
@@ -65,15 +67,20 @@ extension Program {
     }
 
     private func computeShared(_ uniforms: [Double], into shared: UnsafeMutablePointer<Double>) {
-        for k in sharedValues.indices { shared[k] = sharedValues[k] }
+        sharedValues.withUnsafeBufferPointer { values in
+            if let base = values.baseAddress { shared.update(from: base, count: values.count) }
+        }
         for (slot, uniform) in uniformSlots { shared[slot] = uniforms[uniform] }
-        for instruction in prologue {
-            if case .external(let index, _) = instruction.operation {
-                shared[instruction.target] = externals[index](instruction.operands.map { shared[$0] })
-                continue
+        prologue.withUnsafeBufferPointer { prologue in
+            for instruction in prologue {
+                let (a, b) = (shared[instruction.a], shared[instruction.b])
+                let (c, d) = (shared[instruction.c], shared[instruction.d])
+                if case .external(let index, let arity) = instruction.operation {
+                    shared[instruction.target] = externals[index](Array([a, b, c, d].prefix(arity)))
+                } else {
+                    shared[instruction.target] = instruction.operation.evaluated(a, b, c, d)
+                }
             }
-            func operand(_ k: Int) -> Double { k < instruction.operands.count ? shared[instruction.operands[k]] : 0 }
-            shared[instruction.target] = instruction.operation.evaluated(operand(0), operand(1), operand(2), operand(3))
         }
     }
 
@@ -85,24 +92,24 @@ extension Program {
         let (a, b, c) = (slots[instruction.a], slots[instruction.b], slots[instruction.c])
         let (s, t) = (shared[instruction.s], shared[instruction.t])
         switch instruction.kernel {
-        case .copy: for i in 0..<n { target[i] = a[i] }
-        case .splat: for i in 0..<n { target[i] = s }
-        case .add: for i in 0..<n { target[i] = a[i] + b[i] }
-        case .addShared: for i in 0..<n { target[i] = a[i] + s }
-        case .subtract: for i in 0..<n { target[i] = a[i] - b[i] }
-        case .subtractFromShared: for i in 0..<n { target[i] = s - a[i] }
-        case .multiply: for i in 0..<n { target[i] = a[i] * b[i] }
-        case .scale: for i in 0..<n { target[i] = a[i] * s }
-        case .divide: for i in 0..<n { target[i] = a[i] / b[i] }
-        case .divideShared: for i in 0..<n { target[i] = s / a[i] }
-        case .multiplyAdd: for i in 0..<n { target[i] = a[i] * b[i] + c[i] }
-        case .multiplyAddShared: for i in 0..<n { target[i] = a[i] * b[i] + s }
-        case .scaleAdd: for i in 0..<n { target[i] = a[i] * s + c[i] }
-        case .scaleAddShared: for i in 0..<n { target[i] = a[i] * s + t }
-        case .multiplySubtract: for i in 0..<n { target[i] = a[i] * b[i] - c[i] }
-        case .subtractMultiply: for i in 0..<n { target[i] = c[i] - a[i] * b[i] }
-        case .scaleSubtract: for i in 0..<n { target[i] = a[i] * s - c[i] }
-        case .subtractScale: for i in 0..<n { target[i] = c[i] - a[i] * s }
+        case .copy: target.update(from: a, count: n)
+        case .splat: target.update(repeating: s, count: n)
+        case .add: VectorArithmetic.add(a, b, into: target, n)
+        case .addShared: VectorArithmetic.add(a, s, into: target, n)
+        case .subtract: VectorArithmetic.subtract(a, b, into: target, n)
+        case .subtractFromShared: VectorArithmetic.subtract(s, a, into: target, n)
+        case .multiply: VectorArithmetic.multiply(a, b, into: target, n)
+        case .scale: VectorArithmetic.multiply(a, s, into: target, n)
+        case .divide: VectorArithmetic.divide(a, b, into: target, n)
+        case .divideShared: VectorArithmetic.divide(s, a, into: target, n)
+        case .multiplyAdd: VectorArithmetic.multiplyAdd(a, b, c, into: target, n)
+        case .multiplyAddShared: VectorArithmetic.multiplyAdd(a, b, s, into: target, n)
+        case .scaleAdd: VectorArithmetic.multiplyAdd(a, s, c, into: target, n)
+        case .scaleAddShared: VectorArithmetic.multiplyAdd(a, s, t, into: target, n)
+        case .multiplySubtract: VectorArithmetic.multiplySubtract(a, b, c, into: target, n)
+        case .subtractMultiply: VectorArithmetic.subtractProduct(c, a, b, into: target, n)
+        case .scaleSubtract: VectorArithmetic.multiplySubtract(a, s, c, into: target, n)
+        case .subtractScale: VectorArithmetic.subtractProduct(c, a, s, into: target, n)
         case .operation(let operation):
             let d = slots[instruction.d]
             if case .external(let index, let arity) = operation {
@@ -113,27 +120,31 @@ extension Program {
         }
     }
 
-    /// The loops of operations that have no kernel of their own, each in its own branch so that it vectorises.
+    /// The loops of operations that have no kernel of their own; those without a vector function go lane by lane.
     private static func run(
         _ operation: Operation, _ target: UnsafeMutablePointer<Double>, _ a: UnsafePointer<Double>,
         _ b: UnsafePointer<Double>, _ c: UnsafePointer<Double>, _ d: UnsafePointer<Double>, _ n: Int
     ) {
         switch operation {
-        case .negate: for i in 0..<n { target[i] = -a[i] }
-        case .reciprocal: for i in 0..<n { target[i] = 1 / a[i] }
-        case .squareRoot: for i in 0..<n { target[i] = a[i].squareRoot() }
-        case .magnitude: for i in 0..<n { target[i] = a[i].magnitude }
-        case .sign: for i in 0..<n { target[i] = Kernels.sign(a[i]) }
-        case .signProduct: for i in 0..<n { target[i] = Kernels.signProduct(a[i], b[i]) }
-        case .maximum: for i in 0..<n { target[i] = Kernels.maximum(a[i], b[i]) }
-        case .complementOfSquare: for i in 0..<n { target[i] = a[i] * (2 - a[i]) }
+        case .negate: VectorArithmetic.negate(a, into: target, n)
+        case .reciprocal: VectorArithmetic.divide(1, a, into: target, n)
+        case .squareRoot: VectorFunctions.squareRoot(a, into: target, n)
+        case .magnitude: VectorFunctions.magnitude(a, into: target, n)
+        case .sign: VectorFunctions.sign(a, into: target, n)
+        case .signProduct: VectorFunctions.signProduct(a, b, into: target, n)
+        case .maximum: VectorFunctions.maximum(a, b, into: target, n)
+        case .complementOfSquare: VectorArithmetic.complementOfSquare(a, into: target, n)
         case .sumError: for i in 0..<n { target[i] = DoubleDouble.sumError(a[i], b[i], a[i] + b[i]) }
         case .productError: for i in 0..<n { target[i] = DoubleDouble.productError(a[i], b[i]) }
         case .exponentialCorrection: for i in 0..<n { target[i] = Kernels.exponentialCorrection(a[i], b[i]) }
         case .complementCorrection: for i in 0..<n { target[i] = Kernels.complementCorrection(a[i], b[i], c[i]) }
-        case .exponential: for i in 0..<n { target[i] = exp(a[i]) }
-        case .errorFunction: for i in 0..<n { target[i] = erf(a[i]) }
-        case .errorComplement: for i in 0..<n { target[i] = erfc(a[i]) }
+        case .exponential: VectorFunctions.exponential(a, into: target, n)
+        case .logarithm: VectorFunctions.logarithm(a, into: target, n)
+        case .errorFunction: VectorFunctions.errorFunction(a, into: target, n)
+        case .errorComplement: VectorFunctions.errorComplement(a, into: target, n)
+        case .sine: VectorFunctions.sine(a, into: target, n)
+        case .cosine: VectorFunctions.cosine(a, into: target, n)
+        case .hyperbolicTangent: VectorFunctions.hyperbolicTangent(a, into: target, n)
         default: for i in 0..<n { target[i] = operation.evaluated(a[i], b[i], c[i], d[i]) }
         }
     }

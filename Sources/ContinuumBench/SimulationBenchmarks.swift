@@ -16,32 +16,34 @@ enum SimulationBenchmarks {
             rule: "adamw", landscape: [10, 2],
             parameters: [
                 "eta": 1e-3, "rho1": 100, "rho2": 1, "sigma": 0.01, "gamma": 0.01, "epsilon": 1e-8,
-            ], start: [1, 1], paths: 512, steps: 2000),
+            ], start: [1, 1], paths: 512, steps: 10000),
         Case(
-            rule: "signsgd", landscape: [1, 2], parameters: ["eta": 1e-3, "sigma": 0.1], start: [0.1, 0.1], paths: 4096,
-            steps: 500),
+            rule: "signsgd", landscape: [1, 2], parameters: ["eta": 1e-3, "sigma": 0.1], start: [0.1, 0.1], paths: 5000,
+            steps: 1000),
         Case(
             rule: "rmsprop", landscape: [1], parameters: ["eta": 1e-2, "rho": 1, "sigma": 0.1, "epsilon": 1e-8],
-            start: [1], paths: 65536, steps: 20),
+            start: [1], paths: 100_000, steps: 100),
     ]
 
     static let all: [Benchmark] = cases.flatMap { [optimizer($0), model($0)] }
 
+    /// - Parameter prepare: derives and compiles; what it returns is timed.
     private static func benchmark(
-        _ name: String, _ test: Case, _ simulate: @escaping @Sendable () throws -> EnsembleSeries
+        _ name: String, _ test: Case, _ prepare: @escaping @Sendable () throws -> @Sendable () throws -> EnsembleSeries
     ) -> Benchmark {
         Benchmark(
             "\(test.rule) \(name), \(test.paths) paths x \(test.steps) steps", units: Double(test.paths * test.steps),
             "path-steps"
         ) {
-            { try simulate().paths }
+            let simulate = try prepare()
+            return { try simulate().paths }
         }
     }
 
     private static func optimizer(_ test: Case) -> Benchmark {
         benchmark("optimizer", test) {
             let (process, initial, quantities) = try process(test)
-            return try run(test).series(of: process, from: initial, quantities: quantities)
+            return { try run(test).series(of: process, from: initial, quantities: quantities) }
         }
     }
 
@@ -57,7 +59,7 @@ enum SimulationBenchmarks {
             let start = try ModelStart.chosen(
                 for: compiled, optimizer: process, initial: initial, stateNames: derivation.rule.states.map(\.name))
             let scheme = EulerMaruyama(compiled, substeps: 1, seed: 1)
-            return try run(test).series(of: scheme, start: start, optimizer: process, quantities: quantities)
+            return { try run(test).series(of: scheme, start: start, optimizer: process, quantities: quantities) }
         }
     }
 

@@ -12,6 +12,14 @@ public struct StreamingMoments: Hashable, Sendable, Codable {
 
     public init(_ values: some Sequence<Double>) { for value in values { add(value) } }
 
+    /// The moments of numbers in memory, in two passes over eight running sums.
+    package init(of values: UnsafeBufferPointer<Double>) {
+        guard let base = values.baseAddress, !values.isEmpty else { return }
+        count = values.count
+        mean = VectorLoop.sum(base, count) { $0 } / Double(count)
+        squares = VectorLoop.sum(base, count) { [mean] in ($0 - mean) * ($0 - mean) }
+    }
+
     public mutating func add(_ value: Double) {
         count += 1
         let deviation = value - mean

@@ -8,7 +8,7 @@ import Synchronization
 /// not depend on the number of threads, to the bit.
 struct Ensemble: Sendable {
     /// Paths of a chunk. Part of the definition of the results: sums are rounded chunk by chunk.
-    static let chunkLanes = 128
+    static let chunkLanes = 256
 
     private let process: any EnsembleProcess
     private let threads: Int

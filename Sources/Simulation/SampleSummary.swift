@@ -19,7 +19,8 @@ extension SampleSummary {
     init(permuting values: UnsafeMutableBufferPointer<Double>) {
         var moments = StreamingMoments()
         for start in stride(from: 0, to: values.count, by: Ensemble.chunkLanes) {
-            moments.merge(StreamingMoments(values[start..<min(start + Ensemble.chunkLanes, values.count)]))
+            let chunk = UnsafeBufferPointer(rebasing: values[start..<min(start + Ensemble.chunkLanes, values.count)])
+            moments.merge(StreamingMoments(of: chunk))
         }
         self.init(
             count: values.count, mean: moments.mean,

@@ -57,17 +57,24 @@ struct RandomStreamTests {
         #expect(numbers.count == 8)
     }
 
-    @Test func `the portable logarithm, root, cosine and sine agree with the system's`() {
-        let stream = RandomStream(seed: 3)
-        for path in 0..<2000 {
-            let u = stream.uniform(path: path, step: 0, component: 0)
-            for x in [u, u * 1e-12, 1 - u * 1e-9, 0x1p-53] {
-                #expect(relativeError(PortableFunctions.log(SIMD8(repeating: x))[0], log(x)) < 4e-16)
-                #expect(relativeError(PortableFunctions.squareRoot(SIMD8(repeating: x))[1], x.squareRoot()) < 4e-16)
+    @Test func `numbers of other paths, steps and components are uncorrelated, and so are their squares`() {
+        let stream = RandomStream(seed: 5)
+        let count = 50_000
+        func sample(_ firstPath: Int, _ step: Int, _ component: Int) -> [Double] {
+            var sample = [Double](repeating: 0, count: count)
+            sample.withUnsafeMutableBufferPointer {
+                stream.fillNormal($0, firstPath: firstPath, step: step, component: component)
             }
-            let (cosine, sine) = PortableFunctions.cosineAndSine(ofTurns: SIMD8(repeating: u))
-            #expect((cosine[3] - cos(2 * .pi * u)).magnitude < 8e-16)
-            #expect((sine[5] - sin(2 * .pi * u)).magnitude < 8e-16)
+            return sample
+        }
+        let reference = sample(0, 9, 0)
+        // The neighbours in a group come from the same counter or from the same pair.
+        let others = [1, 8, 16, 24, 32].map { sample($0, 9, 0) } + [sample(0, 10, 0), sample(0, 9, 1)]
+        for other in others {
+            let products = zip(reference, other).reduce(0) { $0 + $1.0 * $1.1 }
+            let squares = zip(reference, other).reduce(0) { $0 + ($1.0 * $1.0 - 1) * ($1.1 * $1.1 - 1) }
+            #expect(products.magnitude < 5 * Double(count).squareRoot())
+            #expect(squares.magnitude < 5 * 2 * Double(count).squareRoot())
         }
     }
 

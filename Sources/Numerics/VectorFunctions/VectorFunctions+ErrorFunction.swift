@@ -1,0 +1,66 @@
+extension VectorFunctions {
+    /// erf(x).
+    @inline(__always)
+    package static func errorFunction(_ x: Lanes) -> Lanes {
+        let a = magnitude(x)
+        let near = nearErrorFunction(x)
+        if all(a .< nearBound) { return near }
+        let far = withSign(of: x, 1 - errorComplementTail(a))
+        return far.replacing(with: near, where: a .< nearBound).replacing(with: x, where: x .!= x)
+    }
+
+    /// erfc(x) = 1 - erf(x), accurate also where it is small.
+    @inline(__always)
+    package static func errorComplement(_ x: Lanes) -> Lanes {
+        let a = magnitude(x)
+        let near = 1 - nearErrorFunction(x)
+        if all(a .< nearBound) { return near }
+        let tail = errorComplementTail(a)
+        let far = tail.replacing(with: 2 - tail, where: x .< 0)
+        return far.replacing(with: near, where: a .< nearBound).replacing(with: x, where: x .!= x)
+    }
+
+    /// Below this magnitude erf is a polynomial, and erfc one minus it.
+    @inline(__always)
+    private static var nearBound: Double { 0.75 }
+
+    @inline(__always)
+    private static func nearErrorFunction(_ x: Lanes) -> Lanes {
+        let p = polynomial(
+            x * x,
+            [
+                0x1.8a312cb07e6ccp-27, -0x1.564f71bbc0d35p-23, 0x1.b90ecd4aeec12p-20, -0x1.f4c5debf1228ap-17,
+                0x1.f9a2afa3a8f86p-14, -0x1.c02db1220cfe6p-11, 0x1.565bcd03657c0p-8, -0x1.b82ce31257412p-6,
+                0x1.ce2f21a0424c3p-4, -0x1.812746b0379e0p-2, 0x1.06eba8214db69p-3,
+            ])
+        return x + x * p
+    }
+
+    /// erfc(a) for a >= 3/4: exp(-a^2) (1 + P(q))/(1 + 2a) with q = (a - 3)/(a + 3).
+    ///
+    /// The form follows Schonfelder, "Chebyshev expansions for the error and related functions", 1978.
+    @inline(__always)
+    private static func errorComplementTail(_ x: Lanes) -> Lanes {
+        // Beyond 28 the value is zero.
+        let a = x.replacing(with: 28, where: .!(x .< 28))
+        let q = (a - 3) / (a + 3)
+        let p = polynomial(
+            q,
+            [
+                -0x1.58114d09200c9p-26, 0x1.12769de8cbe65p-25, 0x1.f1eda977327b7p-24, -0x1.2a74a0a861ecbp-23,
+                -0x1.512c86f222e7ep-21, 0x1.816ce12702c06p-22, 0x1.d2bbe2b573084p-19, -0x1.89c8d4acd8561p-21,
+                -0x1.514112da11664p-16, 0x1.4c342fe0cf71bp-18, 0x1.065a53caaeacbp-13, -0x1.b912a4629b1a3p-14,
+                -0x1.98db51ba8add5p-11, 0x1.ef1bdda0d7287p-10, 0x1.4b884e4627e59p-9, -0x1.8574c40c2d4a5p-6,
+                0x1.17ca2877f0b51p-4, -0x1.e88b803a4866ap-4, 0x1.098366a5b46c3p-3, -0x1.85a15c58aa623p-5,
+                -0x1.15c084bb9e8f3p-3, 0x1.03148b5f9261dp-2,
+            ])
+        // The square of the upper half of a is exact; what it leaves out is the low part of the exponent.
+        let top = head(a)
+        let decay = exponential(-top * top, low: (top - a) * (top + a))
+        let divisor = 1 + 2 * a
+        // What the sum lost; the bits of the divisor give a reciprocal that is good enough for it.
+        let lost = (2 * a - (divisor - 1)) * number(Bits(repeating: 0x7FDE_6238_22FC_16E6) &- bits(divisor))
+        let quotient = decay / divisor
+        return quotient + quotient * (p - lost)
+    }
+}

@@ -4,7 +4,7 @@ import Matching
 /// The generator of an SDE, by Ito's lemma: `L phi = d_t phi + b . grad phi + (eta/2) tr(S hess phi)`.
 ///
 /// It acts on any expression of the time, the states of coordinate `i`, and the loss with its derivatives. The gradient
-/// runs over the positions of all coordinates; Brownian motions of different coordinates are independent.
+/// runs over the positions of all coordinates.
 public struct Generator: Sendable {
     /// What the generator makes of an expression, by its parts.
     public struct Image: Hashable, Sendable {
@@ -48,9 +48,44 @@ public struct Generator: Sendable {
                 }
             }
         }
+        second += crossTerms(of: phi)
         return Image(
             time: phi.derivative(by: sde.time).simplified(), drift: Expression.sum(of: drift),
             diffusion: (Expression(sde.stepSize) * Expression.sum(of: second)).scaled(by: .half))
+    }
+
+    /// The terms of the noise that coordinates share: the sum over all pairs without those of a coordinate with itself.
+    private func crossTerms(of phi: Expression) -> [Expression] {
+        guard sde.couplesCoordinates else { return [] }
+        let position = sde.states[0]
+        func place(_ index: Index) -> Symbol { position.mapIndices { _ in index } }
+        func entry(_ a: Int, _ own: Index, _ other: Index) -> Expression {
+            sde.crossCovariance[a][0].mapIndices { index in
+                switch index {
+                case SDE.otherIndex: other
+                case .free: own
+                default: index
+                }
+            }
+        }
+        let (first, second) = (place(.bound(1)), place(.bound(0)))
+        let pairs = Expression.indexSum(
+            body: Expression.indexSum(
+                body: phi.raised.raised.derivative(by: first).derivative(by: second)
+                    * entry(0, .bound(1), .bound(0))))
+        let diagonal = Expression.indexSum(
+            body: phi.raised.derivative(by: second).derivative(by: second) * entry(0, .bound(0), .bound(0)))
+        var result = [pairs - diagonal]
+        for a in sde.states.indices.dropFirst() {
+            let slope = phi.derivative(by: sde.states[a])
+            let all = Expression.indexSum(
+                body: slope.raised.derivative(by: second) * entry(a, sde.states[a].indices[0], .bound(0)))
+            let own =
+                slope.derivative(by: position)
+                * entry(a, sde.states[a].indices[0], position.indices[0])
+            result.append(2 * (all - own))
+        }
+        return result
     }
 
     func section(for expressions: [Expression]) throws(AnalysisError) -> AnalysisSection {

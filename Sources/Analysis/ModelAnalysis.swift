@@ -40,11 +40,18 @@ public struct ModelAnalysis: Sendable {
 
     /// The same model with symbols replaced, a parameter by its value for one.
     public func substituting(_ values: [Symbol: Expression]) -> ModelAnalysis {
+        // A value for the coordinate i is one for every coordinate.
+        let all = values.reduce(into: values) { result, value in
+            func other(_ index: Index) -> Index { if case .free = index { SDE.otherIndex } else { index } }
+            result[value.key.mapIndices(other)] = value.value.mapIndices(other)
+        }
         let model = SDE(
             stepSize: sde.stepSize, time: sde.time, states: sde.states,
             drift: sde.drift.map { $0.substituting(values) },
             covariance: sde.covariance.map { $0.map { $0.substituting(values) } },
-            diffusion: sde.diffusion.map { $0.map { $0.substituting(values) } }, defaultValues: sde.defaultValues)
+            diffusion: sde.diffusion.map { $0.map { $0.substituting(values) } },
+            crossCovariance: sde.crossCovariance.map { $0.map { $0.substituting(all) } },
+            defaultValues: sde.defaultValues)
         return ModelAnalysis(
             of: model, sizes: sizes.filter { values[$0.key] == nil },
             parameters: parameters.filter { values[$0] == nil }, noiseScale: noiseScale)
@@ -63,7 +70,7 @@ public struct ModelAnalysis: Sendable {
         switch part {
         case .generator: try Generator(of: sde).section(for: expression.map { [$0] } ?? defaultTestFunctions)
         case .moments: try MomentEquations(of: QuadraticModel(of: self)).section
-        case .stationary: try StationaryLaw(of: QuadraticModel(of: self)).section
+        case .stationary: try stationarySection
         case .transient: try Transient(of: StationaryLaw(of: QuadraticModel(of: self))).section
         case .loss: try LossDynamics(of: self).section
         case .phases: try Phases(of: self).section
@@ -75,6 +82,17 @@ public struct ModelAnalysis: Sendable {
             .section
         case .magnitude: try MagnitudeReduction(of: self).section
         case .rescaling: sde.rescalingSection
+        }
+    }
+
+    /// The stationary law, or its Gaussian closure where the model has no linear one.
+    private var stationarySection: AnalysisSection {
+        get throws(AnalysisError) {
+            let model = try QuadraticModel(of: self)
+            do { return try StationaryLaw(of: model).section } catch {
+                guard case .noLinearization = error, let closure = try? GaussianClosure(of: model) else { throw error }
+                return closure.section(because: error)
+            }
         }
     }
 

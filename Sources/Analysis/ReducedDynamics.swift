@@ -22,6 +22,9 @@ public struct ReducedDynamics: Sendable {
     /// - Throws: ``AnalysisError/noBound(reason:)`` where a coefficient depends on the curvature.
     public init(of law: StationaryLaw) throws(AnalysisError) {
         self.law = law
+        if law.model.analysis.sde.couplesCoordinates {
+            throw .noBound(reason: "the noise of one coordinate goes along with that of another")
+        }
         let jacobian = law.linearization.blockJacobian
         let lambda = QuadraticModel.curvature
         let slope: Expression

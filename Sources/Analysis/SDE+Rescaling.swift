@@ -15,15 +15,20 @@ extension SDE {
             covariance: covariance.map { $0.map(moved) },
             diffusion: diffusion.map { row in
                 row.map { root * $0.substituting(time, by: factor * Expression(time)) }
-            }, defaultValues: defaultValues)
+            }, crossCovariance: crossCovariance.map { $0.map(moved) }, defaultValues: defaultValues)
     }
 
     /// The equations of u with `state = factor u`, under the state's own name.
     public func rescaling(_ state: Symbol, by factor: Expression) -> SDE {
         guard let index = states.firstIndex(of: state) else { return self }
         func scale(_ position: Int) -> Expression { position == index ? 1 / factor : .one }
+        // A state of another coordinate is the same state, and so is its factor.
         func moved(_ expression: Expression) -> Expression {
-            expression.substituting(state, by: factor * Expression(state))
+            expression.replacing { node in
+                guard let symbol = node.symbol, symbol.name == state.name, symbol.role == state.role else { return nil }
+                let index = symbol.indices.first
+                return factor.mapIndices { old in if case .free = old { index ?? old } else { old } } * node
+            }
         }
         return SDE(
             stepSize: stepSize, time: time, states: states,
@@ -32,6 +37,12 @@ extension SDE {
                 entries.enumerated().map { scale(row) * scale($0) * moved($1) }
             },
             diffusion: diffusion.enumerated().map { row, entries in entries.map { scale(row) * moved($0) } },
+            crossCovariance: crossCovariance.enumerated().map { row, entries in
+                entries.enumerated().map { column, entry in
+                    let other = scale(column).mapIndices { if case .free = $0 { SDE.otherIndex } else { $0 } }
+                    return scale(row) * other * moved(entry)
+                }
+            },
             defaultValues: defaultValues)
     }
 

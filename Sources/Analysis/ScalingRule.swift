@@ -18,6 +18,8 @@ public struct ScalingRule: Sendable {
     /// The speed of the time under the symmetry.
     public let symmetrySpeed: Rational?
     public let law: StationaryLaw
+    /// Whether the level and the rates are those of a Gaussian closure.
+    public let isApproximate: Bool
     /// The level and the rates that were required.
     let requirements: [DerivationStep.Formula]
 
@@ -34,17 +36,33 @@ public struct ScalingRule: Sendable {
             analysis.usesBatch
             ? analysis
             : analysis.substituting([scale: Expression(scale) / sqrt(Expression(UpdateRule.batchSize))])
-        let law = try StationaryLaw(of: QuadraticModel(of: batched))
+        let model = try QuadraticModel(of: batched)
+        let small = analysis.sizes.filter { $0.value.isPositive }
+        let law: StationaryLaw
+        let variance: Expression
+        var closure: GaussianClosure?
+        do {
+            law = try StationaryLaw(of: model)
+            variance = law.leadingVariance
+        } catch {
+            guard case .noLinearization = error, let approximation = try? GaussianClosure(of: model) else {
+                throw error
+            }
+            law = approximation.law
+            variance = approximation.leadingVariance
+            closure = approximation
+        }
         self.law = law
+        isApproximate = closure != nil
         let jacobian = law.linearization.jacobian
         let states = law.model.states
         let stepSize = law.model.stepSize
-        let small = analysis.sizes.filter { $0.value.isPositive }
         func leading(_ expression: Expression) -> Expression {
-            expression.leadingFactors(stepSize: stepSize, sizes: small).expression
+            closure?.leading(expression)
+                ?? expression.leadingFactors(stepSize: stepSize, sizes: small).expression
         }
 
-        var requirements = [DerivationStep.Formula("level", law.leadingVariance)]
+        var requirements = [DerivationStep.Formula("level", variance)]
         var rates: [(name: String, formula: Expression, degree: Rational)] = []
         let block = law.linearization.blockJacobian
         if block.rowCount == 1 {
@@ -76,7 +94,7 @@ public struct ScalingRule: Sendable {
         let one = ExponentSystem.Form(1)
         let pace = ExponentSystem.Form(.zero, [speed: .one])
         var system = ExponentSystem(unknowns: chosen + held.map(\.state) + [speed], known: [stepSize: one])
-        let level = system.weight(of: law.leadingVariance)
+        let level = system.weight(of: variance)
         system.require(level, equals: ExponentSystem.Form())
         for rate in rates {
             let weight = system.weight(of: rate.formula)
@@ -166,6 +184,7 @@ public struct ScalingRule: Sendable {
                 "no powers leave every coefficient of the SDE unchanged: the rule holds for its leading terms near a minimum"
             )
         }
+        if isApproximate { notes.append("the level and the rates are those of the Gaussian closure") }
         let step = DerivationStep(
             "Requirements",
             "With η → κ η and a power of κ for each of the others the level is to stay the same, and all rates are to scale alike.",

@@ -56,6 +56,22 @@ struct GeneratorTests {
         #expect(kinetic.equals(expected) == .zero)
     }
 
+    @Test func `noise that coordinates share adds the Hessian off its diagonal`() throws {
+        let sgd = try Model.analysis("sgd").sde
+        let r = Model.parameter("r", .real)
+        let sde = SDE(
+            stepSize: sgd.stepSize, time: sgd.time, states: sgd.states, drift: sgd.drift, covariance: sgd.covariance,
+            diffusion: sgd.diffusion, crossCovariance: [[r * scale(.free("i")) * scale(.free("j"))]])
+        let image = try Generator(of: sde)(loss)
+        let own = Expression.indexSum(body: (scale(.bound(0)) ** 2) * field(.bound(0), .bound(0)))
+        let all = Expression.indexSum(
+            body: Expression.indexSum(
+                body: scale(.bound(0)) * scale(.bound(1)) * field(.bound(1), .bound(0))))
+        #expect(image.diffusion.equals((eta * (own + r * (all - own))).scaled(by: .half)) == .zero)
+        #expect(image.drift.equals(try Generator(of: sgd)(loss).drift) == .zero)
+        #expect(throws: AnalysisError.self) { try LossDynamics(of: ModelAnalysis(of: sde)) }
+    }
+
     @Test func `states of other coordinates are refused by name`() throws {
         let sde = try Model.analysis("adam").sde
         let other = Expression(sde.states[1].mapIndices { _ in .coordinate(2) })

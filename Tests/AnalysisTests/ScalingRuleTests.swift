@@ -45,6 +45,14 @@ struct ScalingRuleTests {
         #expect(exact(0.2, 2) / exact(0.1, 1) > 1.05)
     }
 
+    @Test(arguments: ["signum", "lion"])
+    func `signs of averages scale in proportion, by their Gaussian closure`(name: String) throws {
+        let rule = try ScalingRule(of: Model.analysis(name))
+        #expect(rule.isApproximate && rule.speed == 0)
+        #expect(exponents(rule)["B"] == 1)
+        #expect(exponents(rule)[name == "lion" ? "rho2" : "rho"] == 0)
+    }
+
     @Test func `AdaGrad has no rule, and is told so with the requirements`() throws {
         #expect {
             try ScalingRule(of: Model.analysis("adagrad"))

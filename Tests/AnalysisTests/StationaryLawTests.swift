@@ -128,6 +128,27 @@ struct StationaryLawTests {
         }
     }
 
+    /// Var X = (sigma/lambda) sqrt(eta/rho)/sqrt(pi (1 + kappa^2)); the exact law of the averaged model has 0.6143 for
+    /// 1/sqrt(pi) = 0.5642, that of slow averages 0.6039.
+    @Test func `the Gaussian closure of Signum has the right powers and is 8 percent low`() throws {
+        let closure = try GaussianClosure(of: QuadraticModel(of: Model.analysis("signum")))
+        let rho = Model.parameter("rho")
+        let leading = sigma / lambda * sqrt(eta / rho) / sqrt(.pi)
+        #expect(isSame(closure.leadingVariance, leading))
+        #expect(isSame(closure.variance, leading / sqrt(1 + ((eta * rho) ** 2))))
+        // ln 2 sqrt(pi)/2: the averaged model with its Green-Kubo noise.
+        #expect(((1 / Double.pi.squareRoot()) / 0.6143 - 0.918).magnitude < 1e-3)
+    }
+
+    @Test func `the Gaussian closure of Lion feels both averages`() throws {
+        let closure = try GaussianClosure(of: QuadraticModel(of: Model.analysis("lion")))
+        let (rho1, rho2) = (Model.parameter("rho1"), Model.parameter("rho2"))
+        #expect(isSame(closure.leadingVariance, sigma / lambda * sqrt(eta / rho2) / sqrt(.pi)))
+        let spread = ((1 - eta * rho1) ** 2) * rho2 / (4 * eta * (rho1 ** 2))
+        let gain = 2 / sqrt(.pi * (1 + 2 * spread))
+        #expect(isSame(closure.variance, gain * sigma / (2 * sqrt(2) * rho1 * lambda)))
+    }
+
     @Test func `a law that is not specified is asked for`() throws {
         #expect(throws: AnalysisError.unspecifiedLaw) { try Model.law("signsgd", DerivationOptions(noise: .any)) }
     }

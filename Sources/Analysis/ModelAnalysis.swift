@@ -34,6 +34,10 @@ public struct ModelAnalysis: Sendable {
         for parameter in rule.parameters {
             if let size = derivation.options.sizes[parameter.symbol.name] { sizes[parameter.symbol] = size }
         }
+        let states = Set(rule.states.map(\.symbol))
+        for quantity in derivation.regime?.quantities ?? [] where !states.contains(quantity.symbol) {
+            sizes[quantity.symbol] = quantity.size
+        }
         self.init(
             of: derivation.sde, sizes: sizes, parameters: rule.parameters.map(\.symbol), noiseScale: rule.noiseScale)
     }

@@ -9,6 +9,9 @@ public struct LossDynamics: Sendable {
     public let law: StationaryLaw
     /// The loss of one coordinate of a quadratic where it settles, `lambda P_xx/2`, to leading order in eta.
     public let quadraticLevel: Expression
+    /// `dE[f]/dt` of one coordinate of a quadratic in terms of f, exactly for the linear model with noise to second order;
+    /// nil where a momentum takes part.
+    public let quadraticEquation: Expression?
     /// The bound near a minimum, where the drift is linear in the gradient.
     public let bound: LossBound
     /// The phases of a rule that levels off.
@@ -24,6 +27,10 @@ public struct LossDynamics: Sendable {
         self.analysis = analysis
         law = try StationaryLaw(of: QuadraticModel(of: analysis))
         quadraticLevel = (Expression(QuadraticModel.curvature) * law.leadingVariance).scaled(by: .half).simplified()
+        let half = Expression(QuadraticModel.curvature) * Expression(analysis.sde.stepSize)
+        quadraticEquation = (try? Transient(of: law))?.rate.map { [law] rate in
+            (half * law.linearization.blockCovariance[0, 0]).scaled(by: .half) - rate * Expression(Symbol("f"))
+        }
         bound = try LossBound(of: ReducedDynamics(of: law))
         phases = try? Phases(of: analysis)
         let stepSize = analysis.sde.stepSize
@@ -69,6 +76,9 @@ public struct LossDynamics: Sendable {
                 .init(
                     "the same with a batch of B",
                     bound.leadingLevel.substituting(LossBound.commonScale, by: scale).simplified()))
+        }
+        if let quadraticEquation {
+            results.insert(.init("dE[f]/dt of one coordinate of a quadratic", quadraticEquation), at: 0)
         }
         var notes: [String] = []
         if let safeBound, let middleBound {

@@ -34,12 +34,15 @@ public struct ReducedDynamics: Sendable {
         default: throw .noBound(reason: "more than two states are coupled with the position")
         }
         isReduced = jacobian.rowCount == 2
-        let gain = (-slope.derivative(by: lambda)).simplified()
-        guard !gain.contains(lambda) else {
+        // Where the slope is not affine in the curvature its leading part may be, as at order 2.
+        let small = law.model.analysis.sizes.filter { $0.value.isPositive }
+        let leading = slope.leadingFactors(stepSize: law.model.stepSize, sizes: small).expression
+        let gains = [slope, leading].map { (-$0.derivative(by: lambda)).simplified() }
+        guard let position = gains.firstIndex(where: { !$0.contains(lambda) }) else {
             throw .noBound(reason: "the slope of the drift is not affine in the curvature: \(slope)")
         }
-        self.gain = gain
-        decay = (-slope.substituting(lambda, by: .zero)).simplified()
+        gain = gains[position]
+        decay = (-(position == 0 ? slope : leading).substituting(lambda, by: .zero)).simplified()
         if isReduced {
             let candidates = [law.leadingVariance, law.gradedVariance].compactMap { $0 }.map { variance in
                 (-2 * slope * variance / Expression(law.model.stepSize)).simplified()

@@ -59,7 +59,7 @@ extension StationaryLaw {
         }
         if nextTerm != nil {
             notes.append(
-                "a model of order 1 vouches for the leading term: the next one is of the size of what the model leaves out"
+                "the model vouches for the leading term: the next one is of the size of what a model of order 1 or 2 leaves out"
             )
         }
         return notes

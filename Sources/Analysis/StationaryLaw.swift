@@ -37,9 +37,14 @@ public struct StationaryLaw: Sendable {
         self.linearization = linearization
         let eta = Expression(model.stepSize)
         let jacobian = linearization.blockJacobian
-        let source = linearization.blockCovariance.map { eta * $0 }
+        var functions = HeldFunctionValues()
+        let heldJacobian = jacobian.map { functions.holding($0) }
+        let source = linearization.blockCovariance.map { eta * functions.holding($0) }
         let covariance: ExpressionMatrix
-        do { covariance = try jacobian.lyapunovSolution(source).map { $0.simplified() } } catch {
+        do {
+            let solution = try heldJacobian.lyapunovSolution(source).map { $0.simplified() }
+            covariance = solution.map { functions.released($0) }
+        } catch {
             if case .singular = error {
                 throw .noLinearization(reason: "it does not decay: \(Self.entries(of: linearization))")
             }

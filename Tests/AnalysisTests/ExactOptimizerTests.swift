@@ -5,6 +5,7 @@ import Numerics
 import Testing
 
 import func Foundation.erfc
+import func Foundation.pow
 
 /// Laws of the model against exact stationary laws of the optimizers themselves.
 struct ExactOptimizerTests {
@@ -56,16 +57,44 @@ struct ExactOptimizerTests {
         return try system.solve(right)[0]
     }
 
-    @Test(arguments: [(0.9, 0.9654, 0.9615), (0.99, 0.7163, 0.7143), (0.999, 0.2002, 0.2000)])
-    func `AdamW settles where the law with rho1/(rho1 + gamma) says, away from Lemma 3.14`(
-        beta: Double, exactRatio: Double, lawRatio: Double
-    ) throws {
+    @Test func `AdamW settles where the law with rho1/(rho1 + gamma) says, away from Lemma 3.14`() throws {
         let (eta, gamma) = (1e-3, 4.0)
         let law = try Model.law("adamw")
-        let values = ["eta": eta, "gamma": gamma, "lambda": 1, "sigma": 1, "rho1": (1 - beta) / eta]
         let printed = eta / 2 / (1 + gamma)
-        #expect((try adamVariance(eta: eta, beta: beta, gamma: gamma) / printed - exactRatio).magnitude < 1e-4)
-        #expect((Model.value(law.leadingVariance, values) / printed - lawRatio).magnitude < 1e-4)
+        for (beta, exactRatio, lawRatio) in [(0.9, 0.9654, 0.9615), (0.99, 0.7163, 0.7143), (0.999, 0.2002, 0.2000)] {
+            let values = ["eta": eta, "gamma": gamma, "lambda": 1, "sigma": 1, "rho1": (1 - beta) / eta]
+            let exact = try adamVariance(eta: eta, beta: beta, gamma: gamma)
+            #expect((exact / printed - exactRatio).magnitude < 1e-4)
+            #expect((Model.value(law.leadingVariance, values) / printed - lawRatio).magnitude < 1e-4)
+        }
+    }
+
+    /// The linear model with quadratic noise has the density `(1 - a^2 x^2)^(1/(eta a) - 1)` on `|x| < 1/a` (a Jacobi
+    /// diffusion); its variance by the trapezoidal rule.
+    @Test func `the small-ratio model of SignSGD settles as its Jacobi density does`() throws {
+        let (eta, lambda, sigma) = (0.01, 1.0, 0.1)
+        let a = (2 / Double.pi).squareRoot() * lambda / sigma
+        let count = 20_000
+        var (total, second) = (0.0, 0.0)
+        for n in -count...count {
+            let x = Double(n) / Double(count) / a
+            let weight = pow(max(0, 1 - a * a * x * x), 1 / (eta * a) - 1)
+            total += weight
+            second += weight * x * x
+        }
+        let law = try Model.law("signsgd")
+        let variance = Model.value(law.variance, ["eta": eta, "lambda": lambda, "sigma": sigma])
+        #expect((second / total / variance - 1).magnitude < 1e-10)
+    }
+
+    /// The matched form of a graded rule has logarithms of 1 - kappa in its coefficients.
+    @Test(arguments: [0.9, 0.99])
+    func `Adam's matched model settles where the optimizer does`(beta: Double) throws {
+        let (eta, rho) = (1e-3, (1 - beta) / 1e-3)
+        let law = try Model.law("adam", DerivationOptions(grading: .matched))
+        let values = ["eta": eta, "lambda": 1, "sigma": 1, "rho1": rho]
+        let exact = try adamVariance(eta: eta, beta: beta, gamma: 0)
+        #expect((Model.value(law.variance, values) / exact - 1).magnitude < 2e-3)
     }
 
     @Test func `Adam's law with all noise is exact to the order of the model, the published one is not`() throws {

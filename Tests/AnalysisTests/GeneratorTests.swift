@@ -41,19 +41,23 @@ struct GeneratorTests {
         #expect(image.diffusion.equals(-2 * eta * rho * g * (s ** 2) / sqrt(v)) == .zero)
     }
 
-    /// With K = 1/(sigma) and v at sigma^2, the mixed terms of L f and L m^2 cancel in `f + (K/rho1) m^2/2`.
-    @Test func `the energy of Adam's kinetic form loses the square of the momentum only`() throws {
+    /// Lemmas C.28 to C.30: with v at sigma^2 the density `exp(-2 (f + m^2/(2 rho1 sigma))/(eta sigma))` is stationary for any f.
+    @Test func `Adam's kinetic form has a Gibbs density`() throws {
         var options = DerivationOptions(diffusion: .declared)
         options.sizes["rho1"] = .zero
         let sde = try Model.analysis("adam", options).sde
-        let (m, rho) = (Expression(sde.states[1]), Model.parameter("rho1"))
-        let late = [sde.states[2]: Model.sigma ** 2]
-        func drift(_ phi: Expression) throws -> Expression {
-            try Generator(of: sde)(phi).drift.substituting(late).substituting(UpdateRule.time, by: 1000)
-        }
-        let kinetic = try drift((m ** 2).scaled(by: .half))
-        let expected = rho * m * (field(.free("i")) - m)
-        #expect(kinetic.equals(expected) == .zero)
+        let (x, m, v) = (sde.states[0], sde.states[1], sde.states[2])
+        let (rho, s) = (Model.parameter("rho1"), Model.sigma)
+        // Long after the start the bias corrections are 1.
+        let drift = [-Expression(m) / s, rho * (field(.free("i")) - Expression(m))]
+        let late = sde.drift[0].substituting([v: s ** 2, UpdateRule.time: 1_000_000])
+        let values = ["m": 0.3, "sigma": 0.5, "rho1": 2, "rho2": 3]
+        #expect((Model.value(late, values) - Model.value(drift[0], values)).magnitude < 1e-12)
+        #expect(sde.drift[1].equals(drift[1]) == .zero)
+        let density = exp(-2 * (loss + (Expression(m) ** 2) / (2 * rho * s)) / (eta * s))
+        let flow = (drift[0] * density).derivative(by: x) + (drift[1] * density).derivative(by: m)
+        let spread = (sde.covariance[1][1] * density).derivative(by: m).derivative(by: m)
+        #expect((flow - (eta * spread).scaled(by: .half)).isZeroTest() == .zero)
     }
 
     @Test func `noise that coordinates share adds the Hessian off its diagonal`() throws {

@@ -105,6 +105,20 @@ struct LossTests {
         #expect(printed < exact && exact < safe)
     }
 
+    /// d E f/dt of a quadratic against the derivative of the loss in time.
+    @Test(arguments: ["sgd", "signsgd", "rmspropw"])
+    func `the equation of the loss is the derivative of its solution`(name: String) throws {
+        let loss = try loss(name)
+        let solution = try Transient(of: loss.law).loss
+        let equation = try #require(loss.quadraticEquation).substituting(Symbol("f"), by: solution)
+        #expect(equation.equals(solution.derivative(by: UpdateRule.time)) == .zero)
+    }
+
+    @Test func `at order 2 the bound keeps the leading slope`() throws {
+        let loss = try LossDynamics(of: Model.analysis("sgd", DerivationOptions(order: 2)))
+        #expect(loss.bound.leadingLevel.equals(eta * trace * (scale ** 2) / (4 * mu)) == .zero)
+    }
+
     @Test func `noise that depends on the curvature has no bound of this form`() throws {
         // QHM's noise does not at its declared sizes: there it is that of momentum.
         #expect(try loss("qhm").bound.level.equals(eta * trace * (scale ** 2) / (4 * mu)) == .zero)

@@ -34,7 +34,10 @@ extension AnalysisError: CustomStringConvertible {
         case .positionDependentNoise(let scale):
             return "the noise scale \(scale) depends on the position: the analysis near a minimum takes it as constant"
         case .timeDependent(let coefficient):
-            return "a coefficient depends on the time for ever: \(coefficient)"
+            return """
+                a coefficient depends on the time for ever: \(coefficient)
+                leave a schedule out of the rule, and give it to --part schedule with --of
+                """
         case .driftAtMinimum(let drift):
             return "the minimum is no equilibrium: the drift of the position there is \(drift)"
         case .noLinearization(let reason): return "there is no linear model near the minimum: \(reason)"

@@ -33,7 +33,7 @@ public struct Bounds: Hashable, Sendable {
     public static let nonpositive = Bounds(-.infinity, 0)
     /// The open interval (0, 1), for averaging coefficients and probabilities.
     public static let openUnit = Bounds(0, 1, lowerIsOpen: true, upperIsOpen: true)
-    static let signed = Bounds(-1, 1)
+    package static let signed = Bounds(-1, 1)
 
     /// The bounds of a parameter declared to lie in the open interval (lower, upper).
     ///

@@ -122,6 +122,18 @@ extension Function {
         case .kummer:
             guard position == 2, arguments.count == 3 else { return .undefined }
             return arguments[0] / arguments[1] * Algebra.kummer(arguments[0] + 1, arguments[1] + 1, arguments[2])
+        case .signCovariance:
+            // d_a C = 2 phi(a) (E[sign(b + Y) | X = -a] - E sign(b + Y)), and d_r C is 4 times the density at (-a, -b).
+            guard arguments.count == 3 else { return .undefined }
+            let (b, r) = (arguments[1], arguments[2])
+            let rest = 1 - r * r
+            if position == 2 {
+                let exponent = -(u * u - 2 * r * u * b + b * b) / (2 * rest)
+                return 2 * Algebra.exp(exponent) / (.pi * Algebra.sqrt(rest))
+            }
+            let (own, other) = position == 0 ? (u, b) : (b, u)
+            let conditional = Algebra.erf((other - r * own) / (Algebra.sqrt(2) * Algebra.sqrt(rest)))
+            return 2 * Algebra.normalDensity(own) * (conditional - Algebra.erf(other / Algebra.sqrt(2)))
         case .probabilityNegative: return .undefined
         case .unnamed(let name, let derivatives):
             var orders = derivatives

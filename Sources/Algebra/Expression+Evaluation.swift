@@ -66,6 +66,9 @@ extension Function {
             return SpecialFunctions.hypergeometric2F1(x, arguments[1], arguments[2], arguments[3])
         case .kummer:
             return arguments.count == 3 ? SpecialFunctions.kummer1F1(x, arguments[1], arguments[2]) : .nan
+        case .signCovariance:
+            guard arguments.count == 3 else { return .nan }
+            return SpecialFunctions.signCovariance(x, arguments[1], correlation: arguments[2])
         case .dirac, .probabilityNegative, .unnamed: return .nan
         }
     }

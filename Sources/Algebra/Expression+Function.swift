@@ -24,6 +24,7 @@ extension Expression {
             guard arguments.count == 3 else { return raw(function, arguments) }
             if arguments[0].isZero || arguments[2].isZero { return .one }
             return arguments[0] == arguments[1] ? power(.e, arguments[2]) : raw(function, arguments)
+        case .signCovariance: return arguments.count == 3 ? covarianceOfSigns(arguments) : raw(function, arguments)
         default: break
         }
         if let value = function.value(at: u) { return value }
@@ -46,6 +47,18 @@ extension Expression {
         case .product(let coefficient, _): return coefficient.isNegative
         default: return false
         }
+    }
+
+    /// C(a, b; r) = C(b, a; r) = C(-a, -b; r) = -C(a, -b; -r), which is (2/pi) asin r at a = b = 0.
+    private static func covarianceOfSigns(_ arguments: [Expression]) -> Expression {
+        var (a, b, r) = (arguments[0], arguments[1], arguments[2])
+        if r.isZero { return .zero }
+        if a.isZero && b.isZero { return (2 / .pi) * function(.asin, [r]) }
+        if r.leadsNegative { return -covarianceOfSigns([a, -b, -r]) }
+        func unsigned(_ u: Expression) -> Expression { u.leadsNegative ? -u : u }
+        if compare(unsigned(a), unsigned(b)) > 0 { (a, b) = (b, a) }
+        if a.isZero ? b.leadsNegative : a.leadsNegative { (a, b) = (-a, -b) }
+        return raw(.signCovariance, [a, b, r])
     }
 
     private static func sign(of u: Expression) -> Expression {

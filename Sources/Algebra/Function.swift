@@ -12,6 +12,8 @@ public enum Function: Hashable, Sendable {
     case hypergeometric2F1
     /// Kummer's 1F1(a; b; z).
     case kummer
+    /// Cov(sign(a + X), sign(b + Y)) of standard normal X and Y with correlation r, in the arguments a, b and r.
+    case signCovariance
     /// The n-th derivative of Dirac's delta; it arises when a sign is differentiated.
     case dirac(Int)
     /// P(u < 0) of a random u whose law is not specified.
@@ -38,6 +40,7 @@ public enum Function: Hashable, Sendable {
         case .hypergeometric2F1: return 11
         case .kummer: return 12
         case .probabilityNegative: return 13
+        case .signCovariance: return 14
         case .polygamma(let n): return 1000 + Swift.min(n, 999)
         case .dirac(let n): return 2000 + Swift.min(n, 999)
         case .unnamed: return 3000
@@ -78,6 +81,7 @@ public enum Function: Hashable, Sendable {
                 arguments.map(\.lower).max() ?? -.infinity, arguments.map(\.upper).max() ?? .infinity,
                 excludesZero: arguments.contains { $0.isPositive } || arguments.allSatisfy { $0.isNegative })
         case .probabilityNegative: return Bounds(0, 1)
+        case .signCovariance: return .signed
         default: return .real
         }
     }

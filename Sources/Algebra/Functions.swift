@@ -24,6 +24,10 @@ public func gamma(_ u: Expression) -> Expression { .function(.gamma, [u]) }
 public func normalDensity(_ u: Expression) -> Expression { exp(-(u * u).scaled(by: .half)) / sqrt(2 * .pi) }
 /// The distribution function of the standard normal law.
 public func normalDistribution(_ u: Expression) -> Expression { (1 + erf(u / sqrt(2))).scaled(by: .half) }
+/// The covariance of sign(a + X) and sign(b + Y) of standard normal X and Y with correlation r in [-1, 1].
+public func signCovariance(_ a: Expression, _ b: Expression, correlation r: Expression) -> Expression {
+    .function(.signCovariance, [a, b, r])
+}
 /// Gauss's 2F1(a, b; c; z).
 public func hypergeometric2F1(_ a: Expression, _ b: Expression, _ c: Expression, _ z: Expression) -> Expression {
     .function(.hypergeometric2F1, [a, b, c, z])

@@ -231,7 +231,7 @@ extension Instruction {
             switch operation {
             case .hypergeometric2F1: return [\.a, \.b, \.c, \.d]
             case .external(_, let arity): return Array([\.a, \.b, \.c, \.d].prefix(arity))
-            case .kummer, .complementCorrection: return [\.a, \.b, \.c]
+            case .kummer, .signCovariance, .complementCorrection: return [\.a, \.b, \.c]
             case .power, .maximum, .signProduct, .errorDifference, .sumError, .productError, .exponentialCorrection,
                 .add, .subtract, .multiply, .divide:
                 return [\.a, \.b]

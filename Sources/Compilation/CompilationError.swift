@@ -14,6 +14,8 @@ public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible
     case unknownParameter(String, nearest: String?, known: [String])
     /// A parameter's value lies outside of its range.
     case parameterOutOfRange(String, value: Double, range: String)
+    /// Correlations of coordinates whose matrix is not positive semidefinite.
+    case notCorrelations(String)
     /// A sum over coordinates that is neither a sum of one coordinate's expression nor a Hessian-vector product.
     case unsupportedSum
     /// An expectation over more than the gradient noise of one coordinate.
@@ -35,6 +37,9 @@ public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible
             if let nearest { return "there is no parameter '\(name)'; did you mean '\(nearest)'?" }
             return "there is no parameter '\(name)'; the parameters are \(known.joined(separator: ", "))"
         case .parameterOutOfRange(let name, let value, let range): return "\(name) = \(value) is not \(range)"
+        case .notCorrelations(let name):
+            return
+                "no noise has these correlations \(name): their matrix is not positive semidefinite; make them smaller"
         case .unsupportedSum:
             return "a sum over coordinates can be evaluated for one coordinate's expression or a Hessian product only"
         case .unsupportedExpectation:

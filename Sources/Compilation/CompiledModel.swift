@@ -51,7 +51,8 @@ public struct CompiledModel: Sendable {
         let formulas = sde.drift + covariance + sde.diffusion.flatMap { $0 } + cross
         let own = Set(sde.states + [sde.time, Expression.dimension])
         let ofDraw = draw.map { [$0.mean, $0.scale] + $0.law.arguments } ?? []
-        let used = Set((formulas + ofDraw).flatMap(\.symbols)).union([sde.stepSize]).subtracting(own)
+        let used = Set((formulas + ofDraw).flatMap(\.symbols)).union([sde.stepSize])
+            .union(draw?.correlation.map { [$0] } ?? []).subtracting(own)
         let table = try ParameterTable(
             sde.defaultValues.merging(parameters) { $1 },
             symbols: used.filter { !$0.isRandom && !($0.role == .field && $0.name == "f") },
@@ -70,6 +71,11 @@ public struct CompiledModel: Sendable {
         source.formulas = covariance
         covarianceKernel = try CoordinateKernel(source, on: landscape, parameters: table)
         source.formulas = cross
+        if couples, let correlation = draw?.correlation {
+            _ = try Correlations(
+                of: correlation, parameters: sde.defaultValues.merging(parameters) { $1 },
+                dimension: landscape.dimension)
+        }
         pairs = couples ? try PairKernel(source, other: SDE.otherIndex, on: landscape, parameters: table) : nil
 
         // One step of Euler and Maruyama's scheme as one kernel.

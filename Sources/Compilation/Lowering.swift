@@ -107,6 +107,7 @@ struct Lowering {
         case .polygamma(let n): operation = .polygamma(n)
         case .hypergeometric2F1: operation = .hypergeometric2F1
         case .kummer: operation = .kummer
+        case .signCovariance: operation = .signCovariance
         case .dirac: throw .noKernel(function: "the derivative of sign")
         case .probabilityNegative: throw .noKernel(function: "the probability of a negative value, of unspecified law")
         case .unnamed(let name, _):

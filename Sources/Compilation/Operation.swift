@@ -28,6 +28,8 @@ enum Operation: Hashable {
     case gamma
     case polygamma(Int)
     case hypergeometric2F1, kummer
+    /// Cov(sign(a + X), sign(b + Y)) of standard normal X and Y with correlation c.
+    case signCovariance
     /// fl(a + b) - (a + b) and fl(a b) - a b with the sign reversed: what rounding lost.
     case sumError, productError
     /// a + a b where |b| < 1, else a: the exponential a corrected for the low part b of its argument.
@@ -80,6 +82,7 @@ enum Operation: Hashable {
         case .polygamma(let n): return SpecialFunctions.polygamma(n, a)
         case .hypergeometric2F1: return SpecialFunctions.hypergeometric2F1(a, b, c, d)
         case .kummer: return SpecialFunctions.kummer1F1(a, b, c)
+        case .signCovariance: return SpecialFunctions.signCovariance(a, b, correlation: c)
         case .sumError: return DoubleDouble.sumError(a, b, a + b)
         case .productError: return DoubleDouble.productError(a, b)
         case .exponentialCorrection: return Kernels.exponentialCorrection(a, b)

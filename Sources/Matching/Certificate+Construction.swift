@@ -56,6 +56,10 @@ extension Certificate {
                 "order 1 does not by itself vouch for the noise: conditions 1 to 4 hold for the ODE without noise as well"
             )
         }
+        if input.moments.draw.correlation != nil {
+            notes.append(
+                "condition 2 holds between coordinates as well: S[a_i, c_j] = Cov(D1_a of i, D1_c of j) is kept")
+        }
         if let average = input.matchedAverage {
             notes.append(
                 "the relaxation of \(average.name) over a step is matched exactly in kappa, with the same Brownian motion in every state"

@@ -16,7 +16,8 @@ extension Derivation {
         var result = [
             DerivationStep(
                 "Noise",
-                "The gradient of coordinate i is g_i = \(draw.mean) + \(draw.scale) Z_i with Z_i \(draw.law), independent.",
+                "The gradient of coordinate i is g_i = \(draw.mean) + \(draw.scale) Z_i with Z_i \(draw.law), "
+                    + (draw.correlation.map { "Z_i and Z_j of correlation \($0)." } ?? "independent."),
                 [
                     .init(
                         draw.symbol.name,

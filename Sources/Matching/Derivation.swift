@@ -49,6 +49,7 @@ public struct Derivation: Sendable {
                     + "declare it O(1) with the regime '\(parameter.name)=O(1)'")
         }
         let draw = Derivation.draw(of: rule, options: options)
+        try Derivation.requireCorrelatable(draw, options)
         let states = rule.states.map(\.symbol)
         let updates = Derivation.updates(of: rule)
         let increments: Increments
@@ -101,7 +102,9 @@ public struct Derivation: Sendable {
         sde = SDE(
             stepSize: rule.stepSize, time: UpdateRule.time, states: states,
             drift: correction.isEmpty ? drift : zip(drift, correction).map { $0 + eta * $1 },
-            covariance: modelCovariance, diffusion: factor.rows, defaultValues: rule.defaultValues)
+            covariance: modelCovariance, diffusion: factor.rows,
+            crossCovariance: try Derivation.crossCovariance(of: increments.first, states, draw, kept: kept),
+            defaultValues: rule.defaultValues)
         certificate = try Certificate(
             of: Certificate.Input(
                 increments: increments, drift: drift, correction: correction, covariance: covariance, kept: kept,
@@ -141,7 +144,9 @@ public struct Derivation: Sendable {
             symbol: rule.gradient.symbol,
             mean: Expression(Symbol("f", role: .field, derivatives: [.free(UpdateRule.index)])),
             scale: options.usesBatch ? scale / sqrt(Expression(UpdateRule.batchSize)) : scale,
-            law: options.noise ?? rule.noise)
+            law: options.noise ?? rule.noise,
+            correlation: options.correlatesNoise ?? (options.noise == nil && rule.correlatesNoise)
+                ? UpdateRule.correlation : nil)
     }
 
     /// The next iterates; a gradient drawn beside the position is expanded in the displacement to second order.

@@ -9,6 +9,8 @@ public enum DerivationError: Error, Hashable, Sendable {
     case cannotExpand(state: Symbol, increment: Expression, reason: String)
     /// An expectation does not exist.
     case noMoment(state: Symbol, ProbabilityError)
+    /// The covariance between coordinates cannot be had.
+    case noCrossCovariance(reason: String)
     /// Order 2 cannot be had.
     case noSecondOrder(reason: String)
     /// `--graded matched` has no closed form for the rule.
@@ -45,6 +47,7 @@ extension DerivationError: CustomStringConvertible {
                 """
         case .noMoment(let state, let error):
             return "the increment of \(state.name) has no moment that is needed: \(error)"
+        case .noCrossCovariance(let reason): return "there is no covariance between coordinates: \(reason)"
         case .noSecondOrder(let reason): return "there is no order-2 model: \(reason)"
         case .noMatchedForm(let reason): return "there is no matched form of the graded model: \(reason)"
         case .unsupportedOrder(let order): return "the order is 1 or 2, not \(order)"

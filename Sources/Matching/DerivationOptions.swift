@@ -21,6 +21,8 @@ public struct DerivationOptions: Hashable, Sendable {
 
     /// The law of the noise; nil for the rule's own.
     public var noise: NoiseLaw?
+    /// Whether the noise of different coordinates is correlated; nil for what the rule says of its own law.
+    public var correlatesNoise: Bool?
     /// The weak order asked for, 1 or 2.
     public var order = 1
     public var diffusion = Diffusion.full
@@ -31,10 +33,12 @@ public struct DerivationOptions: Hashable, Sendable {
     public var usesBatch = false
 
     public init(
-        noise: NoiseLaw? = nil, order: Int = 1, diffusion: Diffusion = .full, grading: Grading = .leading,
+        noise: NoiseLaw? = nil, correlatesNoise: Bool? = nil, order: Int = 1, diffusion: Diffusion = .full,
+        grading: Grading = .leading,
         sizes: [String: Weight] = [:], usesBatch: Bool = false
     ) {
         self.noise = noise
+        self.correlatesNoise = correlatesNoise
         self.order = order
         self.diffusion = diffusion
         self.grading = grading

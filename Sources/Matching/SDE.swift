@@ -43,7 +43,7 @@ public struct SDE: Sendable, Hashable {
     }
 
     /// The index of the other coordinate in ``crossCovariance``.
-    public static let otherIndex = Index.free("j")
+    public static let otherIndex = Index.free(UpdateRule.otherIndex)
 
     /// Whether the noise of one coordinate goes along with that of another.
     public var couplesCoordinates: Bool { !crossCovariance.isEmpty }

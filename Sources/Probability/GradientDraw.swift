@@ -9,13 +9,19 @@ public struct GradientDraw: Hashable, Sendable {
     /// The positive scale of the noise.
     public let scale: Expression
     public let law: NoiseLaw
+    /// The correlation r_ij of the noise of two coordinates; nil where coordinates are independent.
+    public let correlation: Symbol?
 
-    public init(symbol: Symbol, mean: Expression, scale: Expression, law: NoiseLaw) {
+    public init(symbol: Symbol, mean: Expression, scale: Expression, law: NoiseLaw, correlation: Symbol? = nil) {
         self.symbol = symbol
         self.mean = mean
         self.scale = scale
         self.law = law
+        self.correlation = correlation
     }
+
+    /// The law as the rule language writes it: `gaussian`, `gaussian correlated`.
+    public var noise: String { "\(law)" + (correlation == nil ? "" : " correlated") }
 }
 
 extension GradientDraw {

@@ -19,7 +19,7 @@ public struct ComparisonReport: Sendable {
     /// Lines of Unicode mathematics.
     public var text: String {
         var text = "\(derivation.rule.name) against \(published.file)\n"
-        text += "noise \(derivation.draw.law), order \(comparison.order), "
+        text += "noise \(derivation.draw.noise), order \(comparison.order), "
         text += "diffusion \(derivation.options.diffusion.rawValue)\n"
         text += ComparisonReport.section("drift b", comparison.drift.map(lines))
         text += ComparisonReport.section("covariance S, without the factor η", comparison.covariance.map(lines))
@@ -104,7 +104,7 @@ public struct ComparisonReport: Sendable {
     public var json: JSONValue {
         [
             "rule": .string(derivation.rule.name), "against": .string(published.file),
-            "noise": .string("\(derivation.draw.law)"), "order": .integer(comparison.order),
+            "noise": .string("\(derivation.draw.noise)"), "order": .integer(comparison.order),
             "diffusion": .string(derivation.options.diffusion.rawValue),
             "verdict": .string(comparison.verdict.rawValue), "weakOrder": .string("\(comparison.weakOrder)"),
             "level": comparison.level.map { .string($0.rawValue) } ?? .null, "passes": .boolean(comparison.passes),

@@ -25,7 +25,7 @@ public struct DerivationReport: Sendable {
     private var dropped: [Certificate.DroppedCovariance] { derivation.certificate.droppedCovariances }
 
     private var settings: String {
-        "noise \(derivation.draw.law), order \(derivation.options.order), "
+        "noise \(derivation.draw.noise), order \(derivation.options.order), "
             + "diffusion \(derivation.options.diffusion.rawValue)"
     }
 
@@ -140,7 +140,7 @@ public struct DerivationReport: Sendable {
     public var json: JSONValue {
         var members: [JSONValue.Member] = [
             .init("rule", .string(rule.name)), .init("about", .string(rule.about)),
-            .init("source", .string(rule.source)), .init("noise", .string("\(derivation.draw.law)")),
+            .init("source", .string(rule.source)), .init("noise", .string("\(derivation.draw.noise)")),
             .init("order", .integer(derivation.options.order)),
             .init("diffusion", .string(derivation.options.diffusion.rawValue)),
             .init("sde", sde.json), .init("certificate", certificate.json),

@@ -1,24 +1,23 @@
 import Matching
 import Numerics
-import Probability
 
 /// The drift and the covariance at one state, as numbers.
 public struct EvaluationReport: Sendable {
     private let rule: String
     private let options: DerivationOptions
-    private let law: NoiseLaw
+    private let noise: String
     private let names: [String]
     private let drift: [Double]
     private let covariance: DenseMatrix
 
     /// - Parameter names: one for each entry of the state.
     public init(
-        rule: String, options: DerivationOptions, law: NoiseLaw, names: [String], drift: [Double],
+        rule: String, options: DerivationOptions, noise: String, names: [String], drift: [Double],
         covariance: DenseMatrix
     ) {
         self.rule = rule
         self.options = options
-        self.law = law
+        self.noise = noise
         self.names = names
         self.drift = drift
         self.covariance = covariance
@@ -43,7 +42,7 @@ public struct EvaluationReport: Sendable {
 
     public var json: JSONValue {
         [
-            "rule": .string(rule), "noise": .string("\(law)"), "order": .integer(options.order),
+            "rule": .string(rule), "noise": .string(noise), "order": .integer(options.order),
             "diffusion": .string(options.diffusion.rawValue),
             "drift": .object(zip(names, drift).map { .init($0, .number($1)) }),
             "covariance": .object(covariances.map { .init($0.name, .number($0.value)) }),

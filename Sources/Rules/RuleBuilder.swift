@@ -13,6 +13,7 @@ struct RuleBuilder {
     private(set) var states: [UpdateRule.State] = []
     private(set) var gradient: UpdateRule.Gradient?
     private(set) var noise: NoiseLaw?
+    private(set) var correlatesNoise = false
     private(set) var noiseScale = UpdateRule.noiseScale
     private(set) var diffusion: [Symbol]?
     private(set) var lines: [UpdateRule.Line] = []
@@ -109,7 +110,14 @@ struct RuleBuilder {
         gradient = UpdateRule.Gradient(symbol: symbol, point: place, written: point, line: lines.count)
     }
 
-    mutating func setNoise(_ law: NoiseLaw, scaleDependsOnPosition: Bool) throws(RuleDefect) {
+    mutating func setNoise(
+        _ law: NoiseLaw, isCorrelated: Bool = false, scaleDependsOnPosition: Bool
+    ) throws(RuleDefect) {
+        guard !isCorrelated || law == .gaussian else {
+            throw RuleDefect(
+                message: "noise correlated between coordinates is gaussian, not \(law)",
+                remedy: "Write `noise gaussian correlated`, or leave out `correlated`.")
+        }
         let known = Set(parameters.map(\.symbol))
         var arguments: [Expression] = []
         for argument in law.arguments { arguments.append(try resolved(argument)) }
@@ -117,6 +125,7 @@ struct RuleBuilder {
             throw RuleDefect(message: "the arguments of a noise law may contain parameters only")
         }
         try RuleBuilder.set(&noise, to: NoiseLaw(name: law.name, arguments: arguments) ?? law, "noise")
+        correlatesNoise = isCorrelated
         if scaleDependsOnPosition {
             guard !lines.contains(where: { $0.expression.contains(noiseScale) }) else {
                 throw RuleDefect(

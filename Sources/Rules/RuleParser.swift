@@ -197,9 +197,13 @@ struct RuleParser {
                 at: token, "unknown noise law `\(name)`",
                 remedy: nearest.map { "Did you mean `\($0)`?" } ?? "The laws are \(spellings.joined(separator: ", ")).")
         }
+        let isCorrelated = cursor.token.kind == .name("correlated")
+        if isCorrelated { cursor.advance() }
         let hasScale = cursor.take(.comma)
         if hasScale { try positionDependentScale(&cursor) }
-        try at(keyword) { () throws(RuleDefect) in try builder.setNoise(law, scaleDependsOnPosition: hasScale) }
+        try at(keyword) { () throws(RuleDefect) in
+            try builder.setNoise(law, isCorrelated: isCorrelated, scaleDependsOnPosition: hasScale)
+        }
     }
 
     /// `scale sigma(x)`.

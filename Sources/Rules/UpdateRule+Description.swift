@@ -15,7 +15,9 @@ extension UpdateRule: CustomStringConvertible {
         text.append("gradient  \(gradient.symbol.name) at \(UpdateRule.ascii(gradient.written))")
         let arguments = noise.arguments.map(UpdateRule.ascii).joined(separator: ", ")
         let scale = noiseScale.isField ? ", scale \(noiseScale.name)(\(position.name))" : ""
-        text.append("noise     \(noise.name)\(arguments.isEmpty ? "" : "(\(arguments))")\(scale)")
+        text.append(
+            "noise     \(noise.name)\(arguments.isEmpty ? "" : "(\(arguments))")\(correlatesNoise ? " correlated" : "")\(scale)"
+        )
         text.append("diffusion \(diffusion.map(\.name).joined(separator: ", "))")
         text.append("")
         text += lines.dropFirst(gradient.line).map(statement)

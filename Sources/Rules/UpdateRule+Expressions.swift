@@ -7,6 +7,7 @@ extension UpdateRule {
     /// - Parameters:
     ///   - gradient: the name of the stochastic gradient; in expressions it is ``gradientSymbol(named:)``.
     ///   - point: where the gradient is drawn; nil for the position.
+    ///   - correlatesNoise: whether the noise of different coordinates is correlated; it must be Gaussian then.
     ///   - scaleDependsOnPosition: whether the noise scale sigma is a function of the position.
     ///   - diffusion: the states that keep noise in the literature's model; nil for all.
     ///   - definitions: names for expressions, which stand for them in later definitions and updates.
@@ -16,7 +17,8 @@ extension UpdateRule {
     public init(
         name: String, about: String = "", source: String = "", stepSize: String = "eta", parameters: [Parameter] = [],
         schedules: [Schedule] = [], states: [State], gradient: String = "g", at point: Expression? = nil,
-        noise: NoiseLaw = .gaussian, scaleDependsOnPosition: Bool = false, diffusion: [String]? = nil,
+        noise: NoiseLaw = .gaussian, correlatesNoise: Bool = false, scaleDependsOnPosition: Bool = false,
+        diffusion: [String]? = nil,
         definitions: [(name: String, value: Expression)] = [], updates: [(state: String, next: Expression)]
     ) throws(Diagnostic) {
         do throws(RuleDefect) {
@@ -33,7 +35,8 @@ extension UpdateRule {
             for (name, value) in early { try builder.define(name, as: value) }
             let position = builder.states.first?.current ?? .zero
             try builder.setGradient(gradient, at: point ?? position)
-            try builder.setNoise(noise, scaleDependsOnPosition: scaleDependsOnPosition)
+            try builder.setNoise(
+                noise, isCorrelated: correlatesNoise, scaleDependsOnPosition: scaleDependsOnPosition)
             if let diffusion { try builder.setDiffusion(diffusion) }
             for (name, value) in definitions.dropFirst(early.count) { try builder.define(name, as: value) }
             for (state, next) in updates { try builder.update(state, to: next) }

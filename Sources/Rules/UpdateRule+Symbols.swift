@@ -16,6 +16,10 @@ extension UpdateRule {
     public static let loss = Symbol("f", role: .field)
     /// The scale sigma_i of the gradient noise.
     public static let noiseScale = Symbol("sigma", indices: [.free(index)], bounds: .positive)
+    /// The free index of another coordinate, where two of them meet.
+    public static let otherIndex = "j"
+    /// The correlation r_ij of the noise of two coordinates.
+    public static let correlation = Symbol("r", indices: [.free(index), .free(otherIndex)], bounds: .signed)
     /// The scale of noise that depends on the position.
     static let noiseScaleField = Symbol("sigma", role: .field, indices: [.free(index)], bounds: .positive)
 

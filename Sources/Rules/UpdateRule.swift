@@ -21,6 +21,8 @@ public struct UpdateRule: Hashable, Sendable {
     public let gradient: Gradient
     /// The law of the gradient noise, unless a derivation asks for another.
     public let noise: NoiseLaw
+    /// Whether the noise of different coordinates is correlated; independent otherwise.
+    public let correlatesNoise: Bool
     /// The scale of the gradient noise; a field where it depends on the position.
     public let noiseScale: Symbol
     /// The states that keep noise in the literature's model.
@@ -39,6 +41,7 @@ public struct UpdateRule: Hashable, Sendable {
         schedules = builder.schedules
         states = builder.states
         noise = builder.noise ?? .gaussian
+        correlatesNoise = builder.correlatesNoise
         noiseScale = builder.noiseScale
         diffusion = builder.diffusion ?? builder.states.map(\.symbol)
         lines = builder.lines

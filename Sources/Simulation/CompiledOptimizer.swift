@@ -13,6 +13,8 @@ public struct CompiledOptimizer: OptimizerKernel {
     /// The law of the noise.
     public let law: NumericNoiseLaw
     let stateCount: Int
+    /// The correlations of the noise of coordinates; `nil` for independent ones.
+    private let correlations: Correlations?
     /// The next iterates, in the states and in what ``suppliedCount`` counts.
     private let update: CompiledUpdate
     /// Where the gradient is drawn, if not at the position.
@@ -48,6 +50,7 @@ public struct CompiledOptimizer: OptimizerKernel {
         let updates = rule.updates.map { $0.substituting(draw.symbol, by: gradient) }
         isSmooth = updates.allSatisfy(\.kinkArguments.isEmpty)
         dependsOnStep = updates.contains { $0.contains(any: [UpdateRule.stepIndex, UpdateRule.time]) }
+        let accepted = draw.correlation == nil ? accepted : accepted.union(parameters.keys)
         func compile(
             _ formulas: [Expression], supplied: [Symbol]
         ) throws(CompilationError) -> CompiledUpdate {
@@ -64,6 +67,11 @@ public struct CompiledOptimizer: OptimizerKernel {
             point = isShifted ? try compile([rule.gradient.point], supplied: []) : nil
             kinks = arguments.isEmpty ? nil : try compile(arguments, supplied: supplied)
             kinkCount = arguments.count
+            let dimension = landscape.dimension
+            correlations =
+                if let correlation = draw.correlation, dimension > 1 {
+                    try Correlations(of: correlation, parameters: parameters, dimension: dimension)
+                } else { nil }
         } catch {
             throw .compilation(error)
         }
@@ -87,6 +95,7 @@ public struct CompiledOptimizer: OptimizerKernel {
 
     /// Draws of the law, coupled to normal numbers.
     public var noise: NoiseSource {
+        if let correlations { return NoiseSource(correlationFactor: correlations.factor) }
         if case .gaussian = law.law { return .gaussian }
         return NoiseSource { [law] in law.draw(coupledTo: $0) }
     }
@@ -137,7 +146,8 @@ extension CompiledOptimizer {
 
     /// A law of few points in place of the noise, where the rule is smooth and the law has five moments.
     var pointLaw: PointLaw? {
-        guard isSmooth, (try? law.moment(5)) != nil, let second = try? law.moment(2), let fourth = try? law.moment(4)
+        guard isSmooth, correlations == nil, (try? law.moment(5)) != nil, let second = try? law.moment(2),
+            let fourth = try? law.moment(4)
         else { return nil }
         return PointLaw(second: second, fourth: fourth)
     }

@@ -8,9 +8,20 @@ public struct NoiseSource: Sendable {
     public static let gaussian = NoiseSource(transform: nil)
 
     private let transform: (@Sendable (Double) -> Double)?
+    /// The lower triangular factor of the correlations of normal noise between coordinates; `nil` for independent ones.
+    private let factor: DenseMatrix?
 
     /// - Parameter transform: carries a standard normal number to a draw of the law; `nil` for the normal law itself.
-    public init(transform: (@Sendable (Double) -> Double)?) { self.transform = transform }
+    public init(transform: (@Sendable (Double) -> Double)?) {
+        self.transform = transform
+        factor = nil
+    }
+
+    /// Normal noise that is correlated between coordinates: `L Z` with `L` lower triangular.
+    public init(correlationFactor: DenseMatrix) {
+        transform = nil
+        factor = correlationFactor
+    }
 
     /// The draw that belongs to a standard normal number.
     func draw(_ normal: Double) -> Double { transform?(normal) ?? normal }
@@ -21,6 +32,21 @@ public struct NoiseSource: Sendable {
         }
         if let transform {
             for index in noise.values.indices { noise.values[index] = transform(noise.values[index]) }
+        }
+        if let factor { correlate(noise, by: factor) }
+    }
+
+    /// Multiplies the noise of the coordinates by the factor in place, each draw of a gradient on its own.
+    private func correlate(_ noise: LaneBlock, by factor: DenseMatrix) {
+        for first in stride(from: 0, to: noise.variables, by: factor.rows) {
+            for row in (0..<factor.rows).reversed() {
+                let target = noise[first + row]
+                for lane in target.indices { target[lane] *= factor[row, row] }
+                for column in 0..<row where factor[row, column] != 0 {
+                    let source = noise[first + column]
+                    for lane in target.indices { target[lane] += factor[row, column] * source[lane] }
+                }
+            }
         }
     }
 }

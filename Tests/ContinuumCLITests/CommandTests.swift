@@ -183,4 +183,29 @@ import Testing
         #expect(folder.contents.count == 2)
         #expect(RecordedRun(["derive", "sgd", "--output", "/dev/null"]).status == .done)
     }
+
+    @Test("noise correlated between coordinates: its covariance, its options and their errors")
+    func correlatedNoise() throws {
+        func evaluate(_ noise: String?, _ correlation: String?, landscape: String = "quadratic(1,1)") -> RecordedRun {
+            RecordedRun(
+                ["evaluate", "signsgd", "--landscape", landscape, "--at", "x1=0.3,x2=-0.2"]
+                    + ["--set", "eta=0.1,sigma1=0.5,sigma2=0.8", "--format", "json"]
+                    + (noise.map { ["--noise", $0] } ?? []) + (correlation.map { ["--correlation", $0] } ?? []))
+        }
+        // Nested quadrature by mpmath.
+        for correlation in ["0.6", "1,0.6;0.6,1"] {
+            let run = evaluate("gaussian correlated", correlation)
+            #expect(abs(try #require(run.numbers("x1,x2").first) - 0.302912696332943) < 1e-14)
+        }
+        #expect(evaluate("gaussian", nil).numbers("x1,x2") == [0])
+        #expect(evaluate("gaussian correlated", nil).error.contains("--correlation R"))
+        #expect(evaluate(nil, "0.5").error.contains("--noise 'gaussian correlated'"))
+        #expect(evaluate("gaussian correlated", "1,0.5;0.4,1").error.contains("not symmetric"))
+        #expect(evaluate("gaussian correlated", "1.5").error.contains("not positive semidefinite"))
+        #expect(evaluate("gaussian correlated", "1,0.5").error.contains("2 rows of 2"))
+        #expect(evaluate("laplace correlated", "0.5").error.contains("gaussian, not laplace"))
+        let derivation = RecordedRun(["derive", "sgd", "--noise", "gaussian correlated"]).output
+        #expect(derivation.contains("S[x_i,x_j] = r_ij·σ_i·σ_j  (i ≠ j)"))
+        #expect(derivation.contains("noise gaussian correlated, order 1"))
+    }
 }

@@ -194,4 +194,17 @@ import struct Foundation.UUID
         #expect(message(folder) == "the file cannot be read")
         #expect(message(folder.appending(path: "absent.rule")) == "the file cannot be read")
     }
+
+    @Test func `noise correlated between coordinates is read and written, and is gaussian`() throws {
+        func text(_ noise: String) -> String {
+            "optimizer T\nstep eta\nstate x\ngradient g at x\nnoise \(noise)\nx' = x - eta*g\n"
+        }
+        let rule = try UpdateRule(parsing: text("gaussian correlated"), file: "test")
+        #expect(rule.correlatesNoise && rule.noise == .gaussian)
+        #expect(rule.description.contains("noise     gaussian correlated\n"))
+        #expect(try UpdateRule(parsing: rule.description, file: "test") == rule)
+        #expect(try UpdateRule(parsing: text("gaussian correlated, scale sigma(x)"), file: "test").noiseScale.isField)
+        #expect(try !UpdateRule(parsing: text("gaussian"), file: "test").correlatesNoise)
+        #expect(throws: Diagnostic.self) { try UpdateRule(parsing: text("laplace correlated"), file: "test") }
+    }
 }

@@ -1,6 +1,8 @@
 import Algebra
+import BuiltInRules
 import Compilation
 import Matching
+import Numerics
 import Testing
 
 @testable import Simulation
@@ -57,6 +59,66 @@ struct CoupledModelTests {
             try ModelStart(states: [1, 1]).check(model, stateNames: ["x"])
         } catch {
             #expect("\(error)".contains("not positive semidefinite"))
+        }
+    }
+
+    /// The optimizer of a rule and its model on two coordinates, under noise of correlation r.
+    private func processes(
+        _ name: String, r: Double, parameters: [String: Double]
+    ) throws -> (OptimizerProcess, CompiledModel) {
+        let derivation = try Derivation(
+            of: BuiltInRules.rule(named: name), options: DerivationOptions(correlatesNoise: true))
+        let values = parameters.merging(["r": r]) { $1 }
+        let landscape = try Landscape.quadratic([1, 2])
+        let kernel = try CompiledOptimizer(derivation.rule, draw: derivation.draw, on: landscape, parameters: values)
+        let model = try derivation.sde.compiled(on: landscape, parameters: values, draw: derivation.draw)
+        return (OptimizerProcess(kernel, noise: kernel.noise, stepSize: kernel.stepSize, seed: 3), model)
+    }
+
+    @Test func `the optimizer's signs have the covariance of the model`() throws {
+        let (optimizer, model) = try processes(
+            "signsgd", r: 0.8, parameters: ["eta": 0.1, "sigma1": 0.5, "sigma2": 1])
+        let count = 20_000
+        var ensemble = try Ensemble(optimizer, start: [0.3, -0.2], paths: 0..<count)
+        _ = try ensemble.advance(steps: 1, cancellation: nil)
+        let values = (0..<2).map { k in
+            ensemble.values(of: .variable(k, named: "x\(k)")).map { ($0 - [0.3, -0.2][k]) / -0.1 }
+        }
+        let n = Double(count)
+        let means = values.map { $0.reduce(0, +) / n }
+        let products = zip(values[0], values[1]).map { ($0 - means[0]) * ($1 - means[1]) }
+        let covariance = products.reduce(0, +) / n
+        let expected = SpecialFunctions.signCovariance(0.6, -0.4, correlation: 0.8)
+        #expect(abs(model.covariance([0.3, -0.2], 0)[0, 1] - expected) < 1e-15)
+        // The product lies in [-4, 4] and has a variance below 1.
+        #expect(abs(covariance - expected) < 4 / n.squareRoot())
+    }
+
+    @Test func `SGD and its model with one step of the scheme for each of its own are the same path`() throws {
+        let (optimizer, model) = try processes("sgd", r: 0.6, parameters: ["eta": 0.1, "sigma1": 0.5, "sigma2": 1])
+        let start = ModelStart(states: [1, 1])
+        let scheme = EulerMaruyama(
+            model, substeps: 1, seed: 3, coupling: start.coupling(of: model, to: optimizer))
+        var first = try Ensemble(optimizer, start: [1, 1], paths: 0..<20)
+        var second = try Ensemble(scheme, start: [1, 1], paths: 0..<20)
+        _ = try first.advance(steps: 5, cancellation: nil)
+        _ = try second.advance(steps: 5, cancellation: nil)
+        for k in 0..<2 {
+            let quantity = Quantity.variable(k, named: "x")
+            for (a, b) in zip(first.values(of: quantity), second.values(of: quantity)) { #expect(abs(a - b) < 1e-13) }
+        }
+    }
+
+    @Test func `correlations that do not fit each other are an error of both processes`() throws {
+        let derivation = try Derivation(
+            of: BuiltInRules.rule(named: "sgd"), options: DerivationOptions(correlatesNoise: true))
+        let values = ["eta": 0.1, "sigma": 1, "r1_2": 0.9, "r1_3": 0.9, "r2_3": -0.9]
+        let landscape = try Landscape.quadratic([1, 2, 3])
+        #expect(throws: CompilationError.self) {
+            try derivation.sde.compiled(on: landscape, parameters: values, draw: derivation.draw)
+        }
+        #expect(throws: SimulationError.self) {
+            try CompiledOptimizer(derivation.rule, draw: derivation.draw, on: landscape, parameters: values)
         }
     }
 }

@@ -48,6 +48,7 @@ struct NamedFunction: Sendable {
         "hypergeometric2F1": NamedFunction(arguments: 4...4) { hypergeometric2F1($0[0], $0[1], $0[2], $0[3]) },
         "1F1": NamedFunction(arguments: 3...3) { kummer($0[0], $0[1], $0[2]) },
         "kummer": NamedFunction(arguments: 3...3) { kummer($0[0], $0[1], $0[2]) },
+        "signCov": NamedFunction(arguments: 3...3) { signCovariance($0[0], $0[1], correlation: $0[2]) },
         // Vector functions: sums over the coordinates of what is written for the coordinate i.
         "norm": one { sqrt(.indexSum(over: "i", $0 ** 2)) },
         "dot": NamedFunction(arguments: 2...2) { .indexSum(over: "i", $0[0] * $0[1]) },

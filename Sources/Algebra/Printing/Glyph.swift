@@ -114,6 +114,7 @@ extension Function {
             Glyph(
                 unicode: "dirac" + Function.primes(order), ascii: "dirac" + Function.primes(order),
                 latex: "\\delta" + Function.latexPrimes(order))
+        case .signCovariance: Glyph(operator: "signCov")
         case .probabilityNegative: Glyph(unicode: "P", ascii: "P", latex: "\\mathbb{P}")
         case .unnamed(let name, let derivatives): Function.glyph(name, derivatives)
         }

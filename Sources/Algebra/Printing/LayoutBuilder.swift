@@ -119,6 +119,8 @@ struct LayoutBuilder {
             return .groupedCall(function.glyph, [Array(arguments[..<2]), [arguments[2]], [arguments[3]]])
         case .polygamma(let order) where order > 0 && arguments.count == 1:
             return .polygamma(order: String(order), arguments[0])
+        case .signCovariance where arguments.count == 3:
+            return .groupedCall(function.glyph, [Array(arguments[..<2]), [arguments[2]]])
         case .kummer where arguments.count == 3: return .groupedCall(function.glyph, arguments.map { [$0] })
         default: return .call(function.glyph, arguments)
         }

@@ -52,7 +52,7 @@ enum AnalyzeCommand: Command {
         let options = derivation.options
         let report = AnalysisReport(
             rule: rule.name,
-            settings: "noise \(derivation.draw.law), order \(options.order), diffusion \(options.diffusion.rawValue)",
+            settings: "noise \(derivation.draw.noise), order \(options.order), diffusion \(options.diffusion.rawValue)",
             parts: results)
         switch format {
         case .text: try console.print(report.text)

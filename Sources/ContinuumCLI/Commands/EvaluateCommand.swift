@@ -25,7 +25,8 @@ enum EvaluateCommand: Command {
             rule may be set in place of a parameter: beta1=0.9 gives rho1 = (1 - beta1)/eta.
             """
         ],
-        options: [set, at, LandscapeInput.landscape, ScheduleInput.schedule] + DerivationInput.options + [format],
+        options: [set, at, CorrelationInput.correlation, LandscapeInput.landscape, ScheduleInput.schedule]
+            + DerivationInput.options + [format],
         examples: [
             .init(
                 purpose: "the second-order drift of RMSpropW on a quartic",
@@ -41,10 +42,11 @@ enum EvaluateCommand: Command {
         let rule = try RuleInput.rule(arguments.operand)
         let derivation = try DerivationInput.derivation(of: rule, arguments)
         let assignments = try Assignments(arguments, set)
-        let parameters = try ParameterValues(
-            of: rule, law: derivation.draw.law, assignments, usesBatch: derivation.options.usesBatch)
+        var parameters = try ParameterValues(
+            of: rule, draw: derivation.draw, assignments, usesBatch: derivation.options.usesBatch)
         let point = try EvaluationPoint(
             try Assignments(arguments, at), landscape: arguments[LandscapeInput.landscape], derivation.sde)
+        try parameters.setCorrelations(arguments, dimension: point.landscape.dimension)
         let functions = try ScheduleInput.functions(of: rule, arguments)
         let model: CompiledModel
         do {
@@ -55,7 +57,7 @@ enum EvaluateCommand: Command {
             throw Failure("\(error)")
         }
         let report = EvaluationReport(
-            rule: rule.name, options: derivation.options, law: derivation.draw.law, names: point.names,
+            rule: rule.name, options: derivation.options, noise: derivation.draw.noise, names: point.names,
             drift: model.drift(point.state, point.time), covariance: model.covariance(point.state, point.time))
         if let coefficient = report.singularCoefficient {
             throw Failure(

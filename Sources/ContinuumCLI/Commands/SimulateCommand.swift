@@ -30,7 +30,8 @@ enum SimulateCommand: Command {
             """
         ],
         options: [LandscapeInput.landscape, EvaluateCommand.set] + SimulationInput.options
-            + [process, steps, horizon, save, dt, ScheduleInput.schedule] + DerivationInput.options + [format],
+            + [CorrelationInput.correlation, process, steps, horizon, save, dt, ScheduleInput.schedule]
+            + DerivationInput.options + [format],
         examples: [
             .init(
                 purpose: "AdamW's SDE on a quadratic, as CSV",
@@ -49,9 +50,10 @@ enum SimulateCommand: Command {
         let derivation = try DerivationInput.derivation(of: rule, arguments)
         let landscape = try LandscapeInput.landscape(
             arguments[LandscapeInput.landscape] ?? VerifyCommand.defaultLandscape)
-        let parameters = try ParameterValues(
-            of: rule, law: derivation.draw.law, try Assignments(arguments, EvaluateCommand.set),
+        var parameters = try ParameterValues(
+            of: rule, draw: derivation.draw, try Assignments(arguments, EvaluateCommand.set),
             usesBatch: derivation.options.usesBatch)
+        try parameters.setCorrelations(arguments, dimension: landscape.dimension)
         let input = try SimulationInput(rule, on: landscape, arguments, parameters: parameters)
         guard input.time == 0 else {
             throw Failure("--start: an ensemble starts at t = 0\nLeave t out, or use verify.")

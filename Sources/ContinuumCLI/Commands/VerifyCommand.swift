@@ -33,7 +33,8 @@ enum VerifyCommand: Command {
             "Without options: the loss x1^2/2 from x0 = 0.8 with sigma = 0.5.",
         ],
         options: [LandscapeInput.landscape, EvaluateCommand.set] + SimulationInput.options
-            + [horizon, etas, method, dt, ScheduleInput.schedule] + DerivationInput.options + [format],
+            + [CorrelationInput.correlation, horizon, etas, method, dt, ScheduleInput.schedule]
+            + DerivationInput.options + [format],
         examples: [
             .init(purpose: "the first-order model of SignSGD", arguments: "verify signsgd"),
             .init(
@@ -52,7 +53,10 @@ enum VerifyCommand: Command {
         let derivation = try DerivationInput.derivation(of: rule, arguments)
         let loss = arguments[LandscapeInput.landscape] ?? defaultLandscape
         let landscape = try LandscapeInput.landscape(loss)
-        let settings = try self.settings(of: derivation, arguments)
+        var settings = try self.settings(of: derivation, arguments)
+        for index in settings.indices {
+            try settings[index].setCorrelations(arguments, dimension: landscape.dimension)
+        }
         let input = try SimulationInput(rule, on: landscape, arguments, parameters: settings[0])
         let test =
             try arguments[SimulationInput.test].map { text throws(Failure) in try input.test(text) } ?? input.lossTest
@@ -112,7 +116,7 @@ enum VerifyCommand: Command {
         for eta in etas.sorted(by: >) {
             result.append(
                 try ParameterValues(
-                    of: derivation.rule, law: derivation.draw.law, assignments,
+                    of: derivation.rule, draw: derivation.draw, assignments,
                     defaults: [name: eta, UpdateRule.noiseScale.name: defaultScale],
                     usesBatch: derivation.options.usesBatch))
         }
@@ -141,7 +145,7 @@ enum VerifyCommand: Command {
         let certificate = CertificateReport(derivation.certificate).summary.split(separator: "\n")
             .map { "  \($0)\n" }.joined()
         return """
-            \(derivation.rule.name), noise \(derivation.draw.law), order \(derivation.options.order), \
+            \(derivation.rule.name), noise \(derivation.draw.noise), order \(derivation.options.order), \
             diffusion \(derivation.options.diffusion.rawValue)
 
             SDE

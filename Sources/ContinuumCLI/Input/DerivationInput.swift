@@ -7,7 +7,8 @@ import Rules
 enum DerivationInput {
     static let noise = Option(
         "noise", "LAW",
-        "the law of the gradient noise in place of the rule's own: \(NoiseLaw.spellings.joined(separator: ", "))")
+        "the law of the gradient noise in place of the rule's own: \(NoiseLaw.spellings.joined(separator: ", ")); "
+            + "'gaussian correlated' for noise that coordinates share")
     static let order = Option("order", "1|2", "the weak order of the model (default 1)")
     static let diffusion = Option(
         "diffusion", "full|declared",
@@ -41,7 +42,11 @@ enum DerivationInput {
 
     static func options(of rule: UpdateRule, _ arguments: ParsedArguments) throws(Failure) -> DerivationOptions {
         var options = DerivationOptions()
-        if let text = arguments[noise] { options.noise = try law(text, in: rule) }
+        if let text = arguments[noise] {
+            let (law, isCorrelated) = splitCorrelated(text)
+            options.noise = try self.law(law, in: rule)
+            options.correlatesNoise = isCorrelated
+        }
         options.order = try arguments.integer(order, in: 1...2) ?? 1
         options.diffusion = try arguments.choice(diffusion, default: .full)
         options.grading = try arguments.choice(grading, default: .leading)
@@ -72,6 +77,13 @@ enum DerivationInput {
         } catch {
             throw Failure(error)
         }
+    }
+
+    /// The law, and whether `correlated` stands after it.
+    private static func splitCorrelated(_ text: String) -> (law: String, isCorrelated: Bool) {
+        let words = text.trimmed.split(separator: " ")
+        guard words.count > 1, words.last == "correlated" else { return (text, false) }
+        return (String(text.trimmed.dropLast("correlated".count)).trimmed, true)
     }
 
     /// `gaussian`, `student(3)`, `student(nu)`: a name that is no parameter of the rule is a new positive parameter.

@@ -10,7 +10,7 @@ struct ParameterValues: Sendable {
     /// By name: the step size, the parameters, and those of the noise (sigma, B, nu).
     private(set) var values: [String: Double] = [:]
     private let rule: UpdateRule
-    private let law: NoiseLaw
+    private let draw: GradientDraw
     private let option: Option
 
     /// - Parameters:
@@ -19,11 +19,11 @@ struct ParameterValues: Sendable {
     /// - Throws: a failure for an unknown name, a value out of its range, a definition that cannot be solved, and
     ///   parameters without a value.
     init(
-        of rule: UpdateRule, law: NoiseLaw, _ assignments: Assignments, defaults: [String: Double] = [:],
+        of rule: UpdateRule, draw: GradientDraw, _ assignments: Assignments, defaults: [String: Double] = [:],
         usesBatch: Bool = false
     ) throws(Failure) {
         self.rule = rule
-        self.law = law
+        self.draw = draw
         option = assignments.option
         let definitions = self.definitions
         var pending: [(name: String, value: Double)] = []
@@ -44,6 +44,12 @@ struct ParameterValues: Sendable {
         try checkComplete(usesBatch: usesBatch)
     }
 
+    /// Whether the noise of coordinates is correlated.
+    var isCorrelated: Bool { draw.correlation != nil }
+
+    /// Gives a value to a name that is known to be one of the noise.
+    mutating func set(_ name: String, _ value: Double) { values[name] = value }
+
     /// The scale of the noise in words: `sigma = 0.5`.
     var noiseDescription: String {
         values.keys.filter { $0 == UpdateRule.noiseScale.name || isScaleOfCoordinate($0) }.sorted()
@@ -54,7 +60,7 @@ struct ParameterValues: Sendable {
 
     /// Names of the noise: its scale for all or for single coordinates, and the parameters of its law.
     private var noiseNames: [String] {
-        [UpdateRule.noiseScale.name] + Set(law.arguments.flatMap(\.symbols)).map(\.name).sorted()
+        [UpdateRule.noiseScale.name] + Set(draw.law.arguments.flatMap(\.symbols)).map(\.name).sorted()
     }
 
     private var knownNames: [String] {
@@ -96,6 +102,8 @@ struct ParameterValues: Sendable {
             || isScaleOfCoordinate(name)
         {
             bounds = .positive
+        } else if name == draw.correlation?.name {
+            bounds = UpdateRule.correlation.bounds
         } else {
             throw Failure.unknown(
                 "parameter", name, among: knownNames,

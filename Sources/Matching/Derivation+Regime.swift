@@ -18,6 +18,9 @@ extension Derivation {
         var options = options
         if requested.contains(where: { $0.symbol == UpdateRule.batchSize }) { options.usesBatch = true }
         let draw = Derivation.draw(of: rule, options: options)
+        if draw.correlation != nil {
+            throw .noCrossCovariance(reason: "it is derived for noise and states of order 1 only")
+        }
         let states = rule.states.map(\.symbol)
         let expansion = try RegimeExpansion(of: rule, draw: draw, requested: requested, usesBatch: options.usesBatch)
         let model = try RegimeModel(expansion)

@@ -76,5 +76,6 @@ struct CrossCovarianceTests {
         #expect(failure(rule, .init(noise: .laplace)) == "")
         #expect(failure(rule, .init(noise: .laplace, correlatesNoise: true)).contains("gaussian, not laplace"))
         #expect(failure(rule, .init(grading: .matched)).contains("matched form"))
+        #expect(failure(rule, .init(sizes: ["sigma": -1])).contains("of order 1 only"))
     }
 }

@@ -1,15 +1,15 @@
 import Foundation
 
-// Writes a Swift file that holds the text of each rule file: embed-rules OUTPUT RULE...
+// Writes a Swift file that holds the text of each file: embed-rules OUTPUT FILE...
 let arguments = CommandLine.arguments.dropFirst()
 guard let output = arguments.first else {
-    FileHandle.standardError.write(Data("usage: embed-rules OUTPUT RULE...\n".utf8))
+    FileHandle.standardError.write(Data("usage: embed-rules OUTPUT FILE...\n".utf8))
     exit(2)
 }
 do {
     var source = """
         /// The text of each file of `Derivations/`, by file name.
-        let embeddedRules: [(file: String, text: String)] = [
+        let embeddedFiles: [(file: String, text: String)] = [
 
         """
     for path in arguments.dropFirst() {

@@ -70,5 +70,5 @@ public struct EnsembleReport: Sendable {
 
 extension JSONValue {
     /// A number, or null where a statistic overflowed on the way to a blow-up.
-    fileprivate static func finite(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
+    static func finite(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
 }

@@ -87,7 +87,7 @@ public struct EnsembleRun: Sendable {
         return series
     }
 
-    private func savedSteps(from start: Int) -> [Int] {
+    func savedSteps(from start: Int) -> [Int] {
         guard saves > 0, steps > start else { return [] }
         let count = min(saves, steps)
         return (1...count).map { $0 * steps / count }.filter { $0 > start }
@@ -95,7 +95,7 @@ public struct EnsembleRun: Sendable {
 }
 
 extension EnsembleSeries {
-    fileprivate mutating func append(_ ensemble: Ensemble, _ quantities: [Quantity]) {
+    mutating func append(_ ensemble: Ensemble, _ quantities: [Quantity]) {
         for (quantity, summary) in zip(quantities, ensemble.summaries(of: quantities)) {
             rows.append(
                 Row(step: ensemble.completedSteps, time: ensemble.time, quantity: quantity.name, summary: summary))

@@ -8,7 +8,7 @@ import Rules
 enum PublishedFile {
     static func url(_ name: String) -> URL {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "docs/examples/\(name).sde")
+            .appending(path: "Derivations/\(name).sde")
     }
 
     /// A file beside the derivation for a built-in rule.

@@ -15,7 +15,7 @@ struct ArgumentParser {
     static func parse(_ arguments: [String], as syntax: CommandSyntax) throws(Failure) -> ParsedArguments {
         var parser = ArgumentParser(syntax, arguments)
         try parser.run()
-        return ParsedArguments(syntax: syntax, values: parser.values, operand: parser.operands.first)
+        return ParsedArguments(syntax: syntax, values: parser.values, operands: parser.operands)
     }
 
     private init(_ syntax: CommandSyntax, _ arguments: [String]) {
@@ -38,7 +38,7 @@ struct ArgumentParser {
         if let operand = syntax.operand, operands.isEmpty {
             throw failure("\(syntax.name) needs a \(operand.name): \(operand.help)")
         }
-        let limit = syntax.operand == nil ? 0 : 1
+        let limit = syntax.operand == nil ? 0 : syntax.moreOperands == nil ? 1 : Int.max
         if operands.count > limit {
             throw failure("unexpected argument '\(operands[limit])'; options begin with '--'")
         }

@@ -11,6 +11,8 @@ struct CommandSyntax: Sendable {
     let summary: String
     /// The name and the meaning of the operand; nil where there is none.
     var operand: (name: String, help: String)?
+    /// The name and the meaning of any number of further operands; nil where there are none.
+    var moreOperands: (name: String, help: String)?
     /// What a reader of the help must know beyond the options.
     var details: [String] = []
     /// Options beyond the common ones, in the order of the help.
@@ -24,11 +26,15 @@ struct CommandSyntax: Sendable {
 }
 
 extension CommandSyntax {
-    var usage: String { "continuum \(name)\(operand.map { " " + $0.name } ?? "") [options]" }
+    var usage: String {
+        let names = [operand?.name, moreOperands.map { "[\($0.name)...]" }].compactMap(\.self)
+        return (["continuum", name] + names + ["[options]"]).joined(separator: " ")
+    }
 
     var helpText: String {
         var text = "\(summary)\n\nusage: \(usage)\n"
-        if let operand { text += "\n  \(operand.name)  \(operand.help)\n" }
+        let operands = [operand, moreOperands].compactMap(\.self)
+        if !operands.isEmpty { text += "\n" + operands.map { "  \($0.name)  \($0.help)\n" }.joined() }
         if !details.isEmpty { text += "\n" + details.map { $0 + "\n" }.joined(separator: "\n") }
         let titles = allOptions.map { "\($0.spelling)\($0.value.map { " " + $0 } ?? "")" }
         let width = (titles.map(\.count).max() ?? 0) + 2

@@ -6,11 +6,14 @@ struct ParsedArguments: Sendable {
     private let values: [String: [String]]
     /// The operand; empty only for a command that has none.
     let operand: String
+    /// The operands after the first.
+    let moreOperands: [String]
 
-    init(syntax: CommandSyntax, values: [String: [String]], operand: String?) {
+    init(syntax: CommandSyntax, values: [String: [String]], operands: [String]) {
         self.syntax = syntax
         self.values = values
-        self.operand = operand ?? ""
+        operand = operands.first ?? ""
+        moreOperands = Array(operands.dropFirst())
     }
 
     /// The value of an option, where it was given.

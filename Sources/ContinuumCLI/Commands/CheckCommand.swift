@@ -1,4 +1,3 @@
-import Foundation
 import Matching
 import Report
 
@@ -7,7 +6,8 @@ enum CheckCommand: Command {
     enum Format: String, CaseIterable { case text, json }
 
     private static let format = Option("format", "text|json", "the form of the result (default text)")
-    private static let against = Option("against", "FILE", "the SDE to check, one equation a line")
+    private static let against = Option(
+        "against", "SDE", "the SDE to check: the path of a file, or the name of a built-in one such as malladi-adam")
 
     static let syntax = CommandSyntax(
         name: "check", summary: "a published SDE against the derived one, term by term",
@@ -31,10 +31,10 @@ enum CheckCommand: Command {
         examples: [
             .init(
                 purpose: "what a published SDE of RMSprop leaves out",
-                arguments: "check rmsprop --against docs/examples/compagnoni-rmsprop.sde"),
+                arguments: "check rmsprop --against compagnoni-rmsprop"),
             .init(
                 purpose: "whether it has weak order 2",
-                arguments: "check rmsprop --against docs/examples/compagnoni-rmsprop.sde --order 2"),
+                arguments: "check rmsprop --against compagnoni-rmsprop --order 2"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ console: Console) throws(Failure) -> ExitStatus {
@@ -48,12 +48,7 @@ enum CheckCommand: Command {
             )
         }
         let options = try DerivationInput.options(of: rule, arguments)
-        let published: PublishedSDE
-        do {
-            published = try PublishedSDE(contentsOf: URL(filePath: path), for: rule, noise: options.noise)
-        } catch {
-            throw Failure(error)
-        }
+        let published = try PublishedInput.sde(path, of: rule, noise: options.noise)
         let report = ComparisonReport(of: published, with: try DerivationInput.derivation(of: rule, options))
         switch format {
         case .text: try console.print(report.text)

@@ -10,10 +10,10 @@ enum SimulateCommand: Command {
     enum Process: String, CaseIterable { case optimizer, sde, both }
 
     private static let process = Option("process", "optimizer|sde|both", "what to simulate (default both)")
-    private static let steps = Option("steps", "N", "the number of optimizer steps (default 1000)")
-    private static let horizon = Option("horizon", "T", "the time at the end, in place of --steps: T/eta steps")
-    private static let save = Option("save", "N", "the number of times at which statistics are saved (default 10)")
-    private static let dt = Option("dt", "eta|eta/M", "the step of Euler and Maruyama's scheme (default eta/8)")
+    static let steps = Option("steps", "N", "the number of optimizer steps (default 1000)")
+    static let horizon = Option("horizon", "T", "the time at the end, in place of --steps: T/eta steps")
+    static let save = Option("save", "N", "the number of times at which statistics are saved (default 10)")
+    static let dt = Option("dt", "eta|eta/M", "the step of Euler and Maruyama's scheme (default eta/8)")
     private static let format = Option("format", "text|json|csv", "the form of the result (default text)")
 
     /// With more coordinates than this, statistics of single variables are left out.
@@ -131,7 +131,7 @@ enum SimulateCommand: Command {
         return quantities
     }
 
-    private static func run(
+    static func run(
         _ arguments: ParsedArguments, _ input: SimulationInput, stepSize: Double, _ console: Console,
         _ progress: ProgressBar
     ) throws(Failure) -> EnsembleRun {

@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+@testable import ContinuumCLI
+
+@Suite struct CompareCommandTests {
+    private static let settings = [
+        "--set", "eta=0.05,rho=1,epsilon=0.1,sigma=0.3", "--x0", "1", "--start", "v=0.5", "--steps", "20", "--paths",
+        "300",
+    ]
+
+    @Test("an optimizer stands beside derived and published models, each with an interval")
+    func table() {
+        let run = RecordedRun(
+            ["compare", "rmsprop", "declared", "full", "order2", "ode", "malladi-rmsprop"] + Self.settings)
+        #expect(run.status == .done)
+        for name in ["declared", "full", "order2", "ode", "malladi-rmsprop"] {
+            #expect(run.output.contains("\n\(name) "), "\(name)")
+        }
+        #expect(run.output.contains("declared, full, order2, ode, malladi-rmsprop: dt = eta/8"))
+    }
+
+    @Test("the default models that a rule does not have are left out with a note")
+    func defaults() {
+        let run = RecordedRun(
+            [
+                "compare", "adam", "--set", "eta=0.05,rho1=2,rho2=1,epsilon=0.1,sigma=0.3", "--steps", "5", "--paths",
+                "50",
+            ])
+        #expect(run.status == .done)
+        #expect(run.output.contains("\nfull "))
+        #expect(run.error.contains("order2 is left out"))
+    }
+
+    @Test("the figure is a picture with a line for each process")
+    func figure() {
+        let run = RecordedRun(["compare", "rmsprop", "full", "ode"] + Self.settings + ["--format", "svg"])
+        #expect(run.output.hasPrefix("<svg ") && run.output.hasSuffix("</svg>\n"))
+        #expect(run.output.contains(">optimizer</text>") && run.output.contains(">ode</text>"))
+    }
+
+    @Test("an unknown model, one given twice and one that does not exist are told apart")
+    func badModels() {
+        let unknown = RecordedRun(["compare", "rmsprop", "mallady-rmsprop"] + Self.settings)
+        #expect(unknown.status == .badInput)
+        #expect(unknown.error.contains("did you mean 'malladi-rmsprop'?"))
+        let twice = RecordedRun(["compare", "rmsprop", "full", "full"] + Self.settings)
+        #expect(twice.status == .badInput && twice.error.contains("given twice"))
+        let absent = RecordedRun(["compare", "adam", "order2", "--set", "eta=0.1,rho1=1,rho2=1,epsilon=0.1,sigma=1"])
+        #expect(absent.status == .doesNotExist)
+    }
+
+    @Test("check takes a published SDE by its name")
+    func checkByName() {
+        #expect(RecordedRun("check rmsprop --against malladi-rmsprop").output.contains("condition 1 of order 1 fails"))
+        let unknown = RecordedRun("check rmsprop --against malladi-rmspro")
+        #expect(unknown.status == .badInput && unknown.error.contains("did you mean 'malladi-rmsprop'?"))
+    }
+}

@@ -5,7 +5,8 @@ enum Tool {
     static let version = "0.1.0"
 
     static let commands: [any Command.Type] = [
-        ListCommand.self, DeriveCommand.self, CheckCommand.self, CompareCommand.self, EvaluateCommand.self,
+        ListCommand.self, DeriveCommand.self, CheckCommand.self, CompareCommand.self, EvidenceCommand.self,
+        EvaluateCommand.self,
         VerifyCommand.self,
         SimulateCommand.self, AnalyzeCommand.self,
     ]

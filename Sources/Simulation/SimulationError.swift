@@ -1,4 +1,5 @@
 import Compilation
+import Numerics
 import Probability
 
 /// Why a simulation or a numerical check has no result.
@@ -21,6 +22,8 @@ public enum SimulationError: Error, Sendable {
     case compilation(CompilationError)
     /// The noise law cannot be sampled or lacks a moment.
     case noise(ProbabilityError)
+    /// A moment could not be integrated over the noise.
+    case quadrature(QuadratureError)
     /// The user asked to stop before anything was finished.
     case cancelled
 }
@@ -52,6 +55,7 @@ extension SimulationError: CustomStringConvertible {
             "the horizon \(horizon) is shorter than one step of \(stepSize)"
         case .compilation(let error): "\(error)"
         case .noise(let error): "\(error)"
+        case .quadrature(let error): "a one-step moment: \(error)"
         case .cancelled:
             "stopped before anything was finished"
         }

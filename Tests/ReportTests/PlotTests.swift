@@ -18,7 +18,7 @@ struct PlotTests {
     @Test func `a figure is well-formed XML, the same for the same plots`() throws {
         let document = XMLChecker(figure.svg)
         #expect(document.isWellFormed)
-        #expect(document.count["polyline"] == 5)
+        #expect(document.count["polyline"] == 4)
         #expect(document.count["polygon"] == 1)
         #expect(figure.svg == figure.svg)
         #expect(!figure.svg.contains("nan") && !figure.svg.contains("inf"))

@@ -1,0 +1,80 @@
+import BuiltInRules
+import Matching
+import Report
+import Rules
+import Simulation
+
+/// `continuum evidence`: what numbers say of the SDE of a rule, or of all built-in ones.
+enum EvidenceCommand: Command {
+    enum Format: String, CaseIterable { case text, json, markdown }
+
+    private static let full = Option("full", nil, "four step sizes and 200000 paths in place of three and 2000")
+    private static let format = Option("format", "text|json|markdown", "the form of the result (default text)")
+
+    static let syntax = CommandSyntax(
+        name: "evidence", summary: "one-step moments and weak errors of a rule's SDE against the rule itself",
+        operand: (name: "RULE", help: "a rule as for the other commands, or all for every built-in rule"),
+        details: [
+            """
+            For each rule: drift and covariance against the moments of one step of the rule itself, integrated over the noise
+            and extrapolated to small steps (the largest relative difference, 1e-5 being allowed), and the weak error with
+            the fitted order on a quadratic and on the saddle. Exit status 1: something contradicts a model.
+            """
+        ],
+        options: [full, SimulationInput.seed, SimulationInput.threads] + DerivationInput.options + [format],
+        examples: [
+            .init(purpose: "RMSprop", arguments: "evidence rmsprop"),
+            .init(purpose: "every built-in rule, with narrow intervals", arguments: "evidence all --full"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ console: Console) throws(Failure) -> ExitStatus {
+        let format = try arguments.choice(format, default: Format.text)
+        let rules: [UpdateRule]
+        if arguments.operand.lowercased() == "all" {
+            do { rules = try BuiltInRules.all } catch { throw Failure(error) }
+        } else {
+            rules = [try RuleInput.rule(arguments.operand)]
+        }
+        let seed = UInt64(try arguments.integer(SimulationInput.seed, in: 0...Int.max) ?? 1)
+        let threads = try arguments.integer(SimulationInput.threads, in: 1...1024)
+        let progress = ProgressBar("gathering", on: console)
+        console.simulationBegins()
+        var findings: [(rule: String, finding: EvidenceReport.Finding)] = []
+        for (index, rule) in rules.enumerated() {
+            if console.cancellation.isCancelled { break }
+            progress.update(Double(index) / Double(rules.count))
+            let derivation: Derivation
+            do {
+                derivation = try Derivation(of: rule, options: try DerivationInput.options(of: rule, arguments))
+            } catch let error as DerivationError where rules.count > 1 && error.status == .doesNotExist {
+                findings.append((rule.name, .noModel(reason: "\(error)")))
+                continue
+            } catch let error as DerivationError {
+                progress.clear()
+                throw Failure("\(rule.name): \(error)", status: error.status)
+            } catch {
+                progress.clear()
+                throw Failure("\(rule.name): \(error)")
+            }
+            do throws(SimulationError) {
+                let evidence = try Evidence(
+                    of: derivation, size: arguments.contains(full) ? .full : .quick, seed: seed, threads: threads,
+                    cancellation: console.cancellation)
+                findings.append(
+                    (rule.name, .evidence(evidence, level: derivation.certificate.level.rawValue)))
+            } catch {
+                if case .cancelled = error { break }
+                findings.append((rule.name, .noNumbers(reason: "\(error)")))
+            }
+        }
+        progress.clear()
+        let report = EvidenceReport(findings)
+        switch format {
+        case .text: try console.print(report.text)
+        case .markdown: try console.print(report.markdown)
+        case .json: try console.print(json: report.json)
+        }
+        guard findings.count == rules.count else { return .interrupted }
+        return report.passes ? .done : .checkFailed
+    }
+}

@@ -1,0 +1,112 @@
+import Matching
+import Simulation
+
+/// The evidence for the SDEs of several rules, a row for each.
+public struct EvidenceReport: Sendable {
+    /// What was found for a rule.
+    public enum Finding: Sendable {
+        case evidence(Evidence, level: String)
+        /// The rule has no SDE of the kind asked for.
+        case noModel(reason: String)
+        /// The numbers could not be had.
+        case noNumbers(reason: String)
+
+        var passes: Bool {
+            switch self {
+            case .evidence(let evidence, _): evidence.passes
+            case .noModel: true
+            case .noNumbers: false
+            }
+        }
+
+        var verdict: String {
+            switch self {
+            case .evidence(let evidence, _): evidence.passes ? "holds" : "FAILS"
+            case .noModel: "no diffusion limit"
+            case .noNumbers: "no numbers"
+            }
+        }
+    }
+
+    public let findings: [(rule: String, finding: Finding)]
+
+    public init(_ findings: [(rule: String, finding: Finding)]) { self.findings = findings }
+
+    /// Whether nothing contradicts any model.
+    public var passes: Bool { findings.allSatisfy(\.finding.passes) }
+
+    public var table: Table {
+        var table = Table([
+            Table.Column("rule"), Table.Column("level"), Table.Column("one-step moments", .right),
+            Table.Column("order on x^2/2", .right), Table.Column("order on the saddle", .right),
+            Table.Column("verdict"),
+        ])
+        for (rule, finding) in findings {
+            guard case .evidence(let evidence, let level) = finding else {
+                table.append([rule, "", "", "", "", finding.verdict])
+                continue
+            }
+            let moments = FixedPoint.text(evidence.oneStep.largest, significant: 2)
+            table.append(
+                [rule, level, moments] + evidence.weakErrors.map { EvidenceReport.order($0.result) } + [finding.verdict]
+            )
+        }
+        return table
+    }
+
+    private static func order(_ result: WeakErrorResult) -> String {
+        guard let fit = result.fit else { return result.verdict.rawValue }
+        let numbers = [fit.order, fit.low, fit.high].map { FixedPoint.text($0, decimals: 2) }
+        return "\(numbers[0]) (\(numbers[1]) to \(numbers[2])) \(result.verdict.rawValue)"
+    }
+
+    private var reasons: [String] {
+        findings.compactMap { rule, finding in
+            switch finding {
+            case .evidence(let evidence, _):
+                guard !evidence.oneStep.passes,
+                    let worst = evidence.oneStep.entries.max(by: { $0.relative < $1.relative })
+                else { return nil }
+                return "\(rule): \(worst.coefficient) is \(worst.model), off by \(worst.difference)"
+            case .noModel(let reason), .noNumbers(let reason): return "\(rule): \(reason)"
+            }
+        }
+    }
+
+    public var text: String {
+        let reasons = reasons
+        return table.text() + (reasons.isEmpty ? "" : "\n" + reasons.map { $0 + "\n" }.joined())
+    }
+
+    public var markdown: String {
+        table.markdown + (reasons.isEmpty ? "" : "\n" + reasons.map { "- \($0)\n" }.joined())
+    }
+
+    public var json: JSONValue {
+        .array(
+            findings.map { rule, finding in
+                var members: [JSONValue.Member] = [
+                    .init("rule", .string(rule)), .init("verdict", .string(finding.verdict)),
+                ]
+                switch finding {
+                case .noModel(let reason), .noNumbers(let reason): members.append(.init("reason", .string(reason)))
+                case .evidence(let evidence, let level):
+                    members.append(.init("level", .string(level)))
+                    members.append(
+                        .init(
+                            "oneStep",
+                            .array(
+                                evidence.oneStep.entries.map {
+                                    [
+                                        "coefficient": .string($0.coefficient), "model": .finite($0.model),
+                                        "difference": .finite($0.difference),
+                                    ]
+                                })))
+                    for (landscape, result) in evidence.weakErrors {
+                        members.append(.init(landscape, WeakErrorReport(result, ruleName: rule).json))
+                    }
+                }
+                return .object(members)
+            })
+    }
+}

@@ -58,7 +58,8 @@ extension Evidence {
             let settings = size.etas.map { Self.values(of: derivation, stepSize: $0, scalesRates: false) }
             let problem = try WeakErrorProblem(
                 of: derivation, on: landscape, settings: settings, accepting: Set(settings.flatMap(\.keys)),
-                initial: initial, initialTime: 1, horizon: 0.5, tests: [WeakErrorProblem.Test(Quantity.loss(landscape))])
+                initial: initial, initialTime: 1, horizon: 0.5, tests: [WeakErrorProblem.Test(Quantity.loss(landscape))]
+            )
             var check = WeakError(seed: seed, threads: threads, cancellation: cancellation, progress: { _ in })
             check.paths = size.paths
             check.choice = name == "saddle" ? .sampled : .automatic

@@ -43,7 +43,8 @@ extension OneStepCheck {
     ///   - values: the values of the parameters at a step size.
     /// - Throws: ``SimulationError``.
     public init(
-        of derivation: Derivation, model sde: SDE? = nil, values: (_ stepSize: Double) -> [String: Double], seed: UInt64 = 1
+        of derivation: Derivation, model sde: SDE? = nil, values: (_ stepSize: Double) -> [String: Double],
+        seed: UInt64 = 1
     ) throws(SimulationError) {
         let landscape: Landscape
         do {
@@ -132,7 +133,8 @@ extension CompiledOptimizer {
         let width = AdaptiveQuadrature.pointCount
         let lanes = LaneStorage(variables: variableCount, lanes: width)
         let noise = LaneStorage(variables: 1, lanes: width)
-        let quadrature = AdaptiveQuadrature(absoluteTolerance: 1e-13, relativeTolerance: 1e-12)
+        // An increment is known to the rounding of the state, which the division by the step magnifies.
+        let quadrature = AdaptiveQuadrature(absoluteTolerance: 4e-15 / stepSize, relativeTolerance: 1e-12)
         let reach = max(law.support.lower, law.quantile(1e-18)).magnitude
         /// E of a function of the increments in units of the step.
         func expectation(_ body: ([Double]) -> Double) throws(SimulationError) -> Double {

@@ -24,7 +24,7 @@ import Testing
     func defaults() {
         let run = RecordedRun(
             [
-                "compare", "adam", "--set", "eta=0.05,rho1=2,rho2=1,epsilon=0.1,sigma=0.3", "--steps", "5", "--paths",
+                "compare", "adam", "--set", "eta=0.01,rho1=2,rho2=1,epsilon=0.1,sigma=0.1", "--steps", "5", "--paths",
                 "50",
             ])
         #expect(run.status == .done)

@@ -1,0 +1,47 @@
+import BuiltInRules
+import Matching
+import Rules
+import Testing
+
+@testable import Simulation
+
+@Suite struct OneStepCheckTests {
+    private func derivation(_ name: String, _ options: DerivationOptions = DerivationOptions()) throws -> Derivation {
+        try Derivation(of: BuiltInRules.rule(named: name), options: options)
+    }
+
+    private func check(_ derivation: Derivation, model: SDE? = nil) throws -> OneStepCheck {
+        try OneStepCheck(of: derivation, model: model) {
+            Evidence.values(of: derivation, stepSize: $0, scalesRates: true)
+        }
+    }
+
+    @Test(
+        "the one-step moments of a rule are its drift and covariance in the limit of small steps",
+        arguments: ["rmsprop", "signsgd", "clippedsgd", "adam"])
+    func agreement(name: String) throws {
+        let result = try check(try derivation(name))
+        #expect(result.passes)
+        #expect(result.largest < 1e-6)
+    }
+
+    @Test("a dropped covariance and a wrong drift are found")
+    func disagreement() throws {
+        let full = try derivation("rmsprop")
+        let declared = try derivation("rmsprop", DerivationOptions(diffusion: .declared))
+        let dropped = try check(full, model: declared.sde)
+        #expect(!dropped.passes)
+        #expect(Set(dropped.entries.filter { $0.relative > 1e-3 }.map(\.coefficient)) == ["S[x,v]", "S[v,v]"])
+        let doubled = SDE(
+            stepSize: full.sde.stepSize, time: full.sde.time, states: full.sde.states,
+            drift: [full.sde.drift[0].scaled(by: 2), full.sde.drift[1]], covariance: full.sde.covariance,
+            diffusion: full.sde.diffusion, defaultValues: full.sde.defaultValues)
+        let wrong = try check(full, model: doubled).entries.filter { $0.relative > 1e-3 }
+        #expect(Set(wrong.map(\.coefficient)) == ["b[x]"])
+    }
+
+    @Test("a discrete law is summed over its atoms")
+    func atoms() throws {
+        #expect(try check(try derivation("sgd", DerivationOptions(noise: .rademacher))).largest < 1e-9)
+    }
+}

@@ -19,10 +19,21 @@ extension Expression {
                 parts.append(.power(factor.base, factor.exponent))
                 continue
             }
-            let leading = factor.base.leadingTerms(stepSize: stepSize, sizes: sizes)
+            let leading = factor.base.leadingOfFactor(stepSize: stepSize, sizes: sizes)
             weight = weight + exponent * leading.weight
             parts.append(.power(leading.expression, factor.exponent))
         }
         return (Expression.product(of: parts).simplified(), weight)
+    }
+
+    /// The largest part of a factor; `log(1 + u)` is u for a small u, whose powers may have no series for every zeta.
+    private func leadingOfFactor(
+        stepSize: Symbol, sizes: [Symbol: Weight]
+    ) -> (expression: Expression, weight: Weight) {
+        if case .function(.log, let arguments) = content {
+            let small = (arguments[0] - 1).leadingTerms(stepSize: stepSize, sizes: sizes)
+            if small.weight.isPositive { return small }
+        }
+        return leadingTerms(stepSize: stepSize, sizes: sizes)
     }
 }

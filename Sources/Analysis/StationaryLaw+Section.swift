@@ -47,7 +47,10 @@ extension StationaryLaw {
         }
         for (state, kind) in zip(model.states, linearization.equilibrium.kinds) {
             switch kind {
-            case .at: continue
+            case .at(let value):
+                if value == Expression(state), state != states[0] {
+                    notes.append("\(state) stays where it is at the minimum: the law is the one at its value")
+                }
             case .moving(let rate):
                 let slope = linearization.jacobian[0, 0]
                 notes.append(

@@ -15,7 +15,7 @@ public struct StationaryLaw: Sendable {
     /// The P with `J P + P J^T + eta S = 0` among the coupled states, exact in eta.
     public let covariance: ExpressionMatrix
     /// P with the noise to second order in the states: `J P + P J^T + eta (S + (1/2) S'' : P) = 0`; nil where the noise does
-    /// not depend on the states.
+    /// not depend on the states, or its second derivatives keep named expectations that cannot be decided on.
     public let quadraticCovariance: ExpressionMatrix?
     /// The variance of the position to leading order in eta; parameters that were declared large are held fixed.
     public let leadingVariance: Expression
@@ -52,7 +52,11 @@ public struct StationaryLaw: Sendable {
         }
         self.covariance = covariance
         try Self.requireReach(of: linearization, covariance)
-        quadraticCovariance = try Self.closedMoments(of: linearization, jacobian)
+        // Named expectations have second derivatives that a linear system cannot decide on.
+        do { quadraticCovariance = try Self.closedMoments(of: linearization, jacobian) } catch {
+            guard case .matrix(.undecided) = error else { throw error }
+            quadraticCovariance = nil
+        }
         let exact = (quadraticCovariance ?? covariance)[0, 0]
         let sizes = model.analysis.sizes
         let small = sizes.filter { $0.value.isPositive }
@@ -76,24 +80,33 @@ public struct StationaryLaw: Sendable {
         }.joined(separator: ", ")
     }
 
-    /// A linearization holds where the spread that it gives changes its slopes by less than themselves.
+    /// A linearization holds where the spread that it gives changes the drift of each state by less than the drift itself.
     private static func requireReach(
         of linearization: Linearization, _ spread: ExpressionMatrix
     ) throws(AnalysisError) {
         let (stepSize, sizes) = (linearization.model.stepSize, linearization.model.analysis.sizes)
         let states = linearization.blockStates
+        func leading(_ expression: Expression) -> (expression: Expression, weight: Weight) {
+            expression.leadingFactors(stepSize: stepSize, sizes: sizes)
+        }
+        /// The size of what a slope does in a typical displacement of its state.
+        func effect(of slope: Expression, _ state: Int) -> Weight? {
+            if slope.isZero || spread[state, state].isZero { return nil }
+            return leading(slope).weight + Rational(1, 2) * leading(spread[state, state]).weight
+        }
         for a in states.indices {
+            let corrections = states.indices.map { linearization.slopeCorrection(a, $0, spread: spread) }
+            if corrections.allSatisfy(\.isZero) { continue }
+            let slopes = linearization.blockJacobian.rows[a]
+            let effects = states.indices.compactMap { effect(of: slopes[$0], $0) }
             for c in states.indices {
-                let correction = linearization.slopeCorrection(a, c, spread: spread)
-                if correction.isZero { continue }
-                let size = correction.leadingTerms(stepSize: stepSize, sizes: sizes)
-                let slope = linearization.blockJacobian[a, c]
-                let own = slope.leadingTerms(stepSize: stepSize, sizes: sizes)
-                guard slope.isZero || !(size.weight - own.weight).isPositive else { continue }
+                guard let change = effect(of: corrections[c], c) else { continue }
+                if effects.contains(where: { (change - $0).isPositive }) { continue }
+                let (size, own) = (leading(corrections[c]), leading(slopes[c]))
                 throw .noLinearization(
                     reason: """
                         the spread of the states reaches beyond the linear part of the drift of \(states[a].name)
-                          its slope in \(states[c].name) is \(slope), of size eta^(\(own.weight))
+                          its slope in \(states[c].name) is \(slopes[c]), of size eta^(\(own.weight))
                           the third derivatives change it by \(size.expression), of size eta^(\(size.weight))
                         average the fast state out first: with a fixed beta the position has a model of its own
                         """)

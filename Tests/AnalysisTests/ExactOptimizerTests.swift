@@ -92,6 +92,8 @@ struct ExactOptimizerTests {
     func `Adam's matched model settles where the optimizer does`(beta: Double) throws {
         let (eta, rho) = (1e-3, (1 - beta) / 1e-3)
         let law = try Model.law("adam", DerivationOptions(grading: .matched))
+        #expect(law.leadingVariance.equals(Model.eta * Model.sigma / (2 * Model.lambda)) == .zero)
+        #expect(law.gradedVariance == nil)
         let values = ["eta": eta, "lambda": 1, "sigma": 1, "rho1": rho]
         let exact = try adamVariance(eta: eta, beta: beta, gamma: 0)
         #expect((Model.value(law.variance, values) / exact - 1).magnitude < 2e-3)

@@ -149,6 +149,22 @@ struct StationaryLawTests {
         #expect(isSame(closure.variance, gain * sigma / (2 * sqrt(2) * rho1 * lambda)))
     }
 
+    @Test func `a cubic term without a slope of its own leaves the linear law alone`() throws {
+        let text = """
+            optimizer CubicMomentum
+            step eta
+            parameter rho : positive
+            state x
+            state m = 0
+            gradient g at x
+            noise gaussian
+            m' = m + eta*rho*(g - m)
+            x' = x - eta*(g + m'^3)
+            """
+        let law = try StationaryLaw(of: QuadraticModel(of: Model.analysis(UpdateRule(parsing: text))))
+        #expect(isSame(law.leadingVariance, eta * (sigma ** 2) / (2 * lambda)))
+    }
+
     @Test func `a law that is not specified is asked for`() throws {
         #expect(throws: AnalysisError.unspecifiedLaw) { try Model.law("signsgd", DerivationOptions(noise: .any)) }
     }

@@ -64,7 +64,7 @@ enum CompareCommand: Command {
         let landscape = try LandscapeInput.landscape(
             arguments[LandscapeInput.landscape] ?? VerifyCommand.defaultLandscape)
         let parameters = try ParameterValues(
-            of: rule, law: derivation.draw.law, try Assignments(arguments, EvaluateCommand.set),
+            of: rule, draw: derivation.draw, try Assignments(arguments, EvaluateCommand.set),
             usesBatch: derivation.options.usesBatch)
         let input = try SimulationInput(rule, on: landscape, arguments, parameters: parameters)
         guard input.time == 0 else {

@@ -37,6 +37,14 @@ public struct QuadraticModel: Sendable {
         self.covariance = covariance
     }
 
+    /// The covariance of the position of coordinate `i` with that of another coordinate `j`; zero where they share no noise.
+    ///
+    /// - Throws: as the initializer.
+    func crossCovariance() throws(AnalysisError) -> Expression {
+        guard analysis.sde.couplesCoordinates else { return .zero }
+        return try QuadraticModel.coefficient(analysis.sde.crossCovariance[0][0], states[0], analysis.sde.time)
+    }
+
     private static func coefficient(
         _ entry: Expression, _ position: Symbol, _ time: Symbol
     ) throws(AnalysisError) -> Expression {

@@ -23,6 +23,9 @@ extension StationaryLaw {
         if let gradedVariance {
             results.append(.init("Var \(name), leading at the declared sizes", gradedVariance))
         }
+        if let crossCovariance {
+            results.append(.init("Cov of \(name)_i and \(name)_j", crossCovariance))
+        }
         if let nextTerm { results.append(.init("next term", nextTerm)) }
         return AnalysisSection(.stationary, steps: steps, results: results, notes: notes)
     }

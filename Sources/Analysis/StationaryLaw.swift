@@ -24,6 +24,8 @@ public struct StationaryLaw: Sendable {
     /// What is left out of ``leadingVariance``, in powers of eta: the next term of the exact variance.
     public let nextTerm: Expression?
     public let stability: Stability
+    /// The covariance of the positions of two coordinates `i` and `j`, where they share noise and no momentum takes part.
+    public let crossCovariance: Expression?
 
     public var model: QuadraticModel { linearization.model }
     public var states: [Symbol] { linearization.blockStates }
@@ -71,6 +73,24 @@ public struct StationaryLaw: Sendable {
         }
         nextTerm = next.map { Expression.sum(of: $0) }.flatMap { $0.isZero ? nil : $0 }
         stability = Self.stability(of: jacobian)
+        crossCovariance = try Self.crossCovariance(of: linearization)
+    }
+
+    /// `-(J_i + J_j) P_ij = eta S_ij` for the positions of two coordinates.
+    private static func crossCovariance(of linearization: Linearization) throws(AnalysisError) -> Expression? {
+        let model = linearization.model
+        guard linearization.block.count == 1, model.analysis.sde.couplesCoordinates else { return nil }
+        func other(_ expression: Expression) -> Expression {
+            expression.mapIndices { if case .free = $0 { SDE.otherIndex } else { $0 } }
+        }
+        let own = linearization.equilibrium.values
+        let both = own.reduce(into: own) { result, value in
+            let symbol = value.key.mapIndices { if case .free = $0 { SDE.otherIndex } else { $0 } }
+            result[symbol] = other(value.value)
+        }
+        let source = try model.crossCovariance().substituting(both).simplified()
+        let slope = linearization.blockJacobian[0, 0]
+        return (-Expression(model.stepSize) * source / (slope + other(slope))).simplified()
     }
 
     private static func entries(of linearization: Linearization) -> String {

@@ -149,6 +149,19 @@ struct StationaryLawTests {
         #expect(isSame(closure.variance, gain * sigma / (2 * sqrt(2) * rho1 * lambda)))
     }
 
+    @Test func `coordinates that share noise settle with a covariance`() throws {
+        let sgd = try Model.analysis("sgd").sde
+        let r = Model.parameter("r", .real)
+        func other(_ expression: Expression) -> Expression { expression.mapIndices { _ in SDE.otherIndex } }
+        let sde = SDE(
+            stepSize: sgd.stepSize, time: sgd.time, states: sgd.states, drift: sgd.drift, covariance: sgd.covariance,
+            diffusion: sgd.diffusion, crossCovariance: [[r * sigma * other(sigma)]])
+        let law = try StationaryLaw(of: QuadraticModel(of: ModelAnalysis(of: sde)))
+        #expect(isSame(law.crossCovariance, eta * r * sigma * other(sigma) / (lambda + other(lambda))))
+        #expect(isSame(law.variance, eta * (sigma ** 2) / (2 * lambda)))
+        #expect(try Model.law("sgd").crossCovariance == nil)
+    }
+
     @Test func `a cubic term without a slope of its own leaves the linear law alone`() throws {
         let text = """
             optimizer CubicMomentum

@@ -16,7 +16,7 @@ extension ExpressionMatrix {
             let below = (pivotRow + 1..<rowCount).map { residual($0, pivotRow, columns) }
             switch pivot.isZeroTest() {
             case .unknown
-            where !pivot.containsExpectation && !(below.allSatisfy(\.isZero) && pivot.bounds.isNonnegative):
+            where !pivot.containsExpectation && !below.allSatisfy(\.isZero):
                 throw .undecided(pivot)
             case .zero:
                 for entry in below {

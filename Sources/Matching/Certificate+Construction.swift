@@ -14,6 +14,10 @@ extension Certificate {
         let covariance: [[Expression]]
         /// Which states keep their noise.
         let kept: [Bool]
+        /// Entries of the covariance of a larger weight than those that the model has.
+        var leftOut: [DroppedCovariance] = []
+        /// Whether the model has a covariance between coordinates.
+        var couplesCoordinates = false
         /// A graded average whose relaxation the model matches exactly.
         let matchedAverage: Symbol?
         /// Graded parameters.
@@ -28,7 +32,7 @@ extension Certificate {
         var sizes = input.sizes
         sizes[input.stepSize] = 1
         let threshold = Weight(Rational(order + 1))
-        let dropped = Certificate.dropped(input, sizes)
+        let dropped = Certificate.dropped(input, sizes) + input.leftOut
         let isFull = dropped.isEmpty
         level = order == 2 ? (isFull ? .m2 : .m1) : (isFull ? .m1c : .m1)
 
@@ -37,9 +41,12 @@ extension Certificate {
         let second = try Certificate.secondMoments(input, sizes, threshold, dropped)
         let third = Certificate.thirdMoment(input, sizes, threshold)
         let growth = zip(input.moments.states, input.increments.first).map { state, increment in
-            (state: state, degree: Growth(of: increment, in: input.moments.draw.symbol).degree)
+            (
+                state: state,
+                degree: input.moments.sample.draws.map { Growth(of: increment, in: $0.symbol).degree }.max() ?? 0
+            )
         }
-        requiredMoments = Certificate.requiredMoments(growth, input.moments.draw.law, order: order)
+        requiredMoments = Certificate.requiredMoments(growth, input.moments.sample.draws[0].law, order: order)
         conditions = [
             Condition(number: 1, statement: "|E Δ - E D| = O(\(bound))", residuals: first),
             Condition(number: 2, statement: "|E ΔΔᵀ - E DDᵀ| = O(\(bound))", residuals: second),
@@ -114,7 +121,7 @@ extension Certificate {
                     }
                     continue
                 }
-                if input.matchedAverage != nil {
+                if input.matchedAverage != nil || input.couplesCoordinates {
                     let weight = input.increments.first[a].weight(sizes) + input.increments.first[c].weight(sizes) + 3
                     result.append(
                         Residual(moment: name, expression: nil, weight: weight, range: weight.holds(atLeast: threshold))
@@ -136,7 +143,8 @@ extension Certificate {
                     model.append(s[c][index] * b[a].derivative(by: state))
                 }
                 let own = try input.moments.closingExpectations(in: Expression.sum(of: model), state: states[a])
-                let difference = eta ** 3 * (own.scaled(by: .half) - optimizer)
+                let leftOut = input.leftOut.first { $0.states == [states[a], states[c]] }?.expression ?? .zero
+                let difference = eta ** 3 * (own.scaled(by: .half) - optimizer) - eta ** 2 * leftOut
                 result.append(residual(name, difference, sizes, threshold))
             }
         }
@@ -207,8 +215,13 @@ extension Certificate {
     static func nonsmoothPoints(in coefficients: [Expression]) -> [NonsmoothPoint] {
         var found: [NonsmoothPoint] = []
         func add(_ coefficient: Expression, _ vanishing: Expression, isDiscontinuous: Bool = false) {
+            // A sum runs over every coordinate, of which `i` is one.
+            func ofCoordinate(_ u: Expression) -> Expression {
+                u.mapIndices { if case .bound = $0 { .free(UpdateRule.index) } else { $0 } }
+            }
             let point = NonsmoothPoint(
-                coefficient: coefficient, vanishing: vanishing, isDiscontinuous: isDiscontinuous)
+                coefficient: ofCoordinate(coefficient), vanishing: ofCoordinate(vanishing),
+                isDiscontinuous: isDiscontinuous)
             if vanishing.number == nil && !found.contains(point) { found.append(point) }
         }
         // Under an expectation the noise smooths a kink over.

@@ -4,8 +4,15 @@ import Rules
 
 /// Noise that is correlated between coordinates.
 extension Derivation {
-    static func requireCorrelatable(_ draw: GradientDraw, _ options: DerivationOptions) throws(DerivationError) {
+    static func requireCorrelatable(
+        _ rule: UpdateRule, _ sample: GradientSample, _ options: DerivationOptions
+    ) throws(DerivationError) {
+        let draw = sample.draws[0]
         guard draw.correlation != nil else { return }
+        if rule.secondGradient != nil || rule.updates.contains(where: sample.couplesCoordinates) {
+            throw .noCrossCovariance(
+                reason: "a second gradient, a sum or a norm of gradients is derived for independent coordinates only")
+        }
         guard draw.law == .gaussian else {
             throw .noCrossCovariance(reason: "noise correlated between coordinates is gaussian, not \(draw.law)")
         }

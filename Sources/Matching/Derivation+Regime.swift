@@ -17,12 +17,20 @@ extension Derivation {
         }
         var options = options
         if requested.contains(where: { $0.symbol == UpdateRule.batchSize }) { options.usesBatch = true }
-        let draw = Derivation.draw(of: rule, options: options)
+        if let second = rule.secondGradient {
+            throw .noRegime(reason: "the rule draws a second gradient \(second.symbol.name)")
+        }
+        let sample = Derivation.sample(of: rule, options: options)
+        let draw = sample.draws[0]
         if draw.correlation != nil {
             throw .noCrossCovariance(reason: "it is derived for noise and states of order 1 only")
         }
+        if rule.updates.contains(where: sample.couplesCoordinates) {
+            throw .noRegime(reason: "the gradients of all coordinates meet in a sum or a norm")
+        }
         let states = rule.states.map(\.symbol)
-        let expansion = try RegimeExpansion(of: rule, draw: draw, requested: requested, usesBatch: options.usesBatch)
+        let expansion = try RegimeExpansion(
+            of: rule, sample: sample, requested: requested, usesBatch: options.usesBatch)
         let model = try RegimeModel(expansion)
 
         let kept = Derivation.keptStates(of: rule, options: options)
@@ -42,9 +50,10 @@ extension Derivation {
         let regime = model.regime
         let written = Increments(
             exact: expansion.increments.exact, first: expansion.increments.first.map(expansion.restored),
+            intermediate: states.map { _ in .zero },
             second: expansion.increments.second.map(expansion.restored), approximatesBiasCorrection: false)
         var steps = Derivation.steps(
-            rule, draw, written, drift: model.drift, correction: [], covariance: model.covariance,
+            rule, sample, written, drift: model.drift, correction: [], covariance: model.covariance,
             sde: sde, graded: [:])
         let list = regime.quantities.map { "\($0.symbol.name) = O(η^(\($0.size)))" }.joined(separator: ", ")
         steps.insert(

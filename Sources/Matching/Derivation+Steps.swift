@@ -5,7 +5,7 @@ import Rules
 extension Derivation {
     /// The trace of a derivation.
     static func steps(
-        _ rule: UpdateRule, _ draw: GradientDraw, _ increments: Increments, drift: [Expression],
+        _ rule: UpdateRule, _ sample: GradientSample, _ increments: Increments, drift: [Expression],
         correction: [Expression],
         covariance: [[Expression]], sde: SDE, graded: [Symbol: Weight]
     ) -> [DerivationStep] {
@@ -16,13 +16,11 @@ extension Derivation {
         var result = [
             DerivationStep(
                 "Noise",
-                "The gradient of coordinate i is g_i = \(draw.mean) + \(draw.scale) Z_i with Z_i \(draw.law), "
-                    + (draw.correlation.map { "Z_i and Z_j of correlation \($0)." } ?? "independent."),
-                [
-                    .init(
-                        draw.symbol.name,
-                        draw.mean + draw.scale * Expression(Symbol("Z", role: .noise, indices: [.free("i")])))
-                ]),
+                noiseExplanation(rule, sample),
+                sample.draws.enumerated().map { number, draw in
+                    let noise = Symbol(number == 0 ? "Z" : "Z'", role: .noise, indices: [.free("i")])
+                    return .init(draw.symbol.name, draw.mean + draw.scale * Expression(noise))
+                }),
             DerivationStep(
                 "Increments", "One step moves each state by D = y' - y. The step that leaves time t has k = t/η + 1.",
                 formulas("D", increments.exact)),
@@ -42,8 +40,15 @@ extension Derivation {
             DerivationStep(
                 "Expansion", "In powers of the step size D = η D1 + η² D2 + O(η³).",
                 formulas("D1", increments.first) + (correction.isEmpty ? [] : formulas("D2", increments.second))))
+        if increments.intermediate.contains(where: { !$0.isZero }) {
+            result.append(
+                DerivationStep(
+                    "Between", "Terms of a weight between 1 and 2, divided by η: they belong to the drift, not to S.",
+                    formulas("D", increments.intermediate)))
+        }
         result.append(
-            DerivationStep("First moments", "Expectations over Z (\(draw.law)): b0 = E[D1].", formulas("b0", drift)))
+            DerivationStep(
+                "First moments", "Expectations over Z (\(sample.draws[0].law)): b0 = E[D1].", formulas("b0", drift)))
         var entries: [DerivationStep.Formula] = []
         for a in states.indices {
             for c in a..<states.count {
@@ -73,5 +78,22 @@ extension Derivation {
                     + (correction.isEmpty ? "" : " + η b1") + ", s sᵀ = S.",
                 formulas("b", sde.drift) + roots))
         return result
+    }
+
+    private static func noiseExplanation(_ rule: UpdateRule, _ sample: GradientSample) -> String {
+        let draw = sample.draws[0]
+        var text =
+            "The gradient of coordinate i is \(draw.symbol) = \(draw.mean) + \(draw.scale) Z_i with Z_i \(draw.law), "
+            + (draw.correlation.map { "Z_i and Z_j of correlation \($0)." } ?? "independent.")
+        if rule.gradient.point != Expression(rule.position) {
+            text += " It is drawn at \(rule.gradient.point), in whose distance from \(rule.position) all is expanded."
+        }
+        if let second = rule.secondGradient {
+            text +=
+                " The second, \(second.symbol), is drawn at \(second.point) "
+                + (second.sample == .same ? "with the same noise" : "with noise of its own")
+                + ": all is expanded in its distance from \(rule.position) to second order."
+        }
+        return text
     }
 }

@@ -43,15 +43,16 @@ public struct Derivation: Sendable {
     private init(withNoiseOfOrderOne rule: UpdateRule, _ options: DerivationOptions) throws(DerivationError) {
         let sizes = try Derivation.sizes(of: rule, overriddenBy: options.sizes)
         let graded = sizes.filter { !$0.value.isZero }
-        if options.order == 2, let parameter = graded.keys.min() {
+        if options.order == 2, let parameter = graded.filter({ !$0.value.isInteger }).keys.min() {
             throw .noSecondOrder(
                 reason: "\(parameter.name) is graded, of size eta^(\(sizes[parameter] ?? .zero)); "
                     + "declare it O(1) with the regime '\(parameter.name)=O(1)'")
         }
-        let draw = Derivation.draw(of: rule, options: options)
-        try Derivation.requireCorrelatable(draw, options)
+        let sample = Derivation.sample(of: rule, options: options)
+        let draw = sample.draws[0]
+        try Derivation.requireCorrelatable(rule, sample, options)
         let states = rule.states.map(\.symbol)
-        let updates = Derivation.updates(of: rule)
+        let updates = try DisplacedGradients(of: rule, sizes: sizes.merging([rule.stepSize: 1]) { $1 }).updates
         let increments: Increments
         do {
             increments = try Increments(
@@ -61,13 +62,14 @@ public struct Derivation: Sendable {
         } catch {
             guard case .noDiffusionLimit(let state, let increment, _) = error else { throw error }
             let input = JumpForm.Input(
-                states: states, updates: updates, draw: draw, stepSize: rule.stepSize, graded: graded)
+                states: states, updates: updates, sample: sample, stepSize: rule.stepSize, graded: graded)
             throw .noDiffusionLimit(state: state, increment: increment, jumpForm: JumpForm(of: state, input))
         }
 
-        let moments = OneStepMoments(states: states, draw: draw)
+        let moments = OneStepMoments(states: states, sample: sample)
         var drift: [Expression] = []
-        for (state, increment) in zip(states, increments.first) {
+        for (index, state) in states.enumerated() {
+            let increment = increments.first[index] + increments.intermediate[index]
             drift.append(try moments.mean(of: increment, state: state, graded: graded.keys.sorted()))
         }
         var covariance = try Derivation.covariance(of: increments.first, states, moments, graded: graded.keys.sorted())
@@ -99,18 +101,22 @@ public struct Derivation: Sendable {
             throw .noDiffusionFactor(reason: "\(error)")
         }
         let eta = Expression(rule.stepSize)
+        let couplings = try Couplings(of: increments, moments, sizes: sizes.merging([rule.stepSize: 1]) { $1 })
         sde = SDE(
             stepSize: rule.stepSize, time: UpdateRule.time, states: states,
             drift: correction.isEmpty ? drift : zip(drift, correction).map { $0 + eta * $1 },
             covariance: modelCovariance, diffusion: factor.rows,
-            crossCovariance: try Derivation.crossCovariance(of: increments.first, states, draw, kept: kept),
+            crossCovariance: couplings.covariance.isEmpty
+                ? try Derivation.crossCovariance(of: increments.first, states, draw, kept: kept)
+                : couplings.covariance(keeping: kept),
             defaultValues: rule.defaultValues)
         certificate = try Certificate(
             of: Certificate.Input(
                 increments: increments, drift: drift, correction: correction, covariance: covariance, kept: kept,
-                matchedAverage: average, sizes: graded, stepSize: rule.stepSize, moments: moments))
+                leftOut: couplings.leftOut, couplesCoordinates: sde.couplesCoordinates, matchedAverage: average,
+                sizes: graded, stepSize: rule.stepSize, moments: moments))
         steps = Derivation.steps(
-            rule, draw, increments, drift: drift, correction: correction, covariance: covariance, sde: sde,
+            rule, sample, increments, drift: drift, correction: correction, covariance: covariance, sde: sde,
             graded: graded)
         regime = nil
         self.rule = rule
@@ -138,33 +144,19 @@ public struct Derivation: Sendable {
         return result
     }
 
-    static func draw(of rule: UpdateRule, options: DerivationOptions) -> GradientDraw {
+    /// The gradients drawn, one for each independent sample.
+    static func sample(of rule: UpdateRule, options: DerivationOptions) -> GradientSample {
         let scale = Expression(rule.noiseScale)
-        return GradientDraw(
-            symbol: rule.gradient.symbol,
-            mean: Expression(Symbol("f", role: .field, derivatives: [.free(UpdateRule.index)])),
-            scale: options.usesBatch ? scale / sqrt(Expression(UpdateRule.batchSize)) : scale,
-            law: options.noise ?? rule.noise,
-            correlation: options.correlatesNoise ?? (options.noise == nil && rule.correlatesNoise)
-                ? UpdateRule.correlation : nil)
-    }
-
-    /// The next iterates; a gradient drawn beside the position is expanded in the displacement to second order.
-    static func updates(of rule: UpdateRule) -> [Expression] {
-        let position = rule.states[0].symbol
-        let displacement = rule.gradient.point - Expression(position)
-        if displacement.isZero { return rule.updates }
-        let mean = Expression(Symbol("f", role: .field, derivatives: [.free(UpdateRule.index)]))
-        let transport = Transport(states: [position], drift: [displacement], time: UpdateRule.time)
-        let linear = transport.along(position, displacement, mean)
-        let quadratic = Expression.indexSum(
-            body: displacement.coordinateReplaced(by: .bound(0))
-                * Expression.indexSum(
-                    body: Expression(
-                        Symbol("f", role: .field, derivatives: [.free(UpdateRule.index), .bound(1), .bound(0)]))
-                        * displacement.coordinateReplaced(by: .bound(0))))
-        let shifted = Expression(rule.gradient.symbol) + linear + quadratic.scaled(by: .half)
-        return rule.updates.map { $0.substituting(rule.gradient.symbol, by: shifted) }
+        return GradientSample(
+            rule.gradients.filter { $0.sample == .fresh }.map { gradient in
+                GradientDraw(
+                    symbol: gradient.symbol,
+                    mean: Expression(Symbol("f", role: .field, derivatives: [.free(UpdateRule.index)])),
+                    scale: options.usesBatch ? scale / sqrt(Expression(UpdateRule.batchSize)) : scale,
+                    law: options.noise ?? rule.noise,
+                    correlation: options.correlatesNoise ?? (options.noise == nil && rule.correlatesNoise)
+                        ? UpdateRule.correlation : nil)
+            })
     }
 
     static func keptStates(of rule: UpdateRule, options: DerivationOptions) -> [Bool] {
@@ -217,12 +209,5 @@ public struct Derivation: Sendable {
             do { result.append(try difference.expanded().commonFactored) } catch { throw .algebra(error) }
         }
         return result
-    }
-}
-
-extension Expression {
-    /// The expression of coordinate `i` written for another coordinate.
-    func coordinateReplaced(by index: Index) -> Expression {
-        mapIndices { if case .free = $0 { index } else { $0 } }
     }
 }

@@ -7,6 +7,8 @@ public enum DerivationError: Error, Hashable, Sendable {
     case noDiffusionLimit(state: Symbol, increment: Expression, jumpForm: JumpForm? = nil)
     /// An increment cannot be expanded in the step size.
     case cannotExpand(state: Symbol, increment: Expression, reason: String)
+    /// A gradient is drawn too far from the position to be expanded there.
+    case largeDisplacement(gradient: Symbol, displacement: Expression, weight: Weight)
     /// An expectation does not exist.
     case noMoment(state: Symbol, ProbabilityError)
     /// The covariance between coordinates cannot be had.
@@ -44,6 +46,13 @@ extension DerivationError: CustomStringConvertible {
             return """
                 the increment of \(state.name) cannot be expanded in the step size: \(reason)
                   Δ\(state.name) = \(increment)
+                """
+        case .largeDisplacement(let gradient, let displacement, let weight):
+            return """
+                \(gradient) is drawn too far from the position to be expanded there: the displacement is O(eta^(\(weight)))
+                  \(displacement)
+                  displacements of O(eta^(1/2)) or smaller have an SDE: declare the size of the factor in front, such as \
+                `parameter rho : positive, O(eta^1/2)`, or `O(eta)`
                 """
         case .noMoment(let state, let error):
             return "the increment of \(state.name) has no moment that is needed: \(error)"

@@ -17,7 +17,7 @@ struct Growth {
     }
 
     init(of u: Expression, in draw: Symbol) {
-        guard u.contains(draw) else {
+        guard u.contains(anyOf: draw) else {
             self = .bounded
             return
         }
@@ -52,6 +52,9 @@ struct Growth {
                     isBoundedBelow: parts.contains(where: \.isBoundedBelow))
             default: self.init(degree: degree, isBoundedAbove: degree.isZero, isBoundedBelow: degree.isZero)
             }
+        case .indexSum(let body):
+            let summand = Expression.opened(body, as: "i")
+            self.init(of: summand, in: draw)
         default: self.init(degree: 1, isBoundedAbove: false, isBoundedBelow: false)
         }
     }
@@ -68,5 +71,12 @@ struct Growth {
         return Growth(
             degree: degree * exponent, isBoundedAbove: degree.isZero || (!isEven && isBoundedAbove),
             isBoundedBelow: isEven || isBoundedBelow)
+    }
+}
+
+extension Expression {
+    /// Whether the draw of any coordinate occurs.
+    fileprivate func contains(anyOf draw: Symbol) -> Bool {
+        contains(draw) || containsIndexSum && symbols.contains { $0.name == draw.name && $0.role == draw.role }
     }
 }

@@ -12,6 +12,9 @@ public struct Increments: Hashable, Sendable {
     public let exact: [Expression]
     /// D1.
     public let first: [Expression]
+    /// What lies between, of a weight between 1 and 2, divided by eta: only a displacement or a parameter of a fractional
+    /// size has it.
+    public let intermediate: [Expression]
     /// D2.
     public let second: [Expression]
     /// Whether a bias correction with a graded rate was replaced by its leading form exp(-rho t).
@@ -49,6 +52,7 @@ extension Increments {
 
         var exact: [Expression] = []
         var first: [Expression] = []
+        var intermediate: [Expression] = []
         var second: [Expression] = []
         var approximates = false
         for (state, update) in zip(input.states, input.updates) {
@@ -69,7 +73,7 @@ extension Increments {
             } catch {
                 throw .cannotExpand(state: state, increment: whole, reason: "\(error)")
             }
-            var parts: [[Expression]] = [[], []]
+            var parts: [[Expression]] = [[], [], []]
             for term in series.terms {
                 let (weight, coefficient) = (term.weight.constant, term.coefficient)
                 if !weight.isPositive {
@@ -82,14 +86,16 @@ extension Increments {
                     }
                 }
                 let collected = coefficient.collectingSums(by: kappas)
-                let scaled = collected * Expression.power(eta, Expression(weight - (weight <= 1 ? 1 : 2)))
-                parts[weight <= 1 ? 0 : 1].append(scaled.substituting(fromKappa).substituting(kept))
+                let scaled = collected * Expression.power(eta, Expression(weight - (weight < 2 ? 1 : 2)))
+                parts[weight <= 1 ? 0 : weight < 2 ? 1 : 2].append(scaled.substituting(fromKappa).substituting(kept))
             }
             first.append(Increments.simplified(Expression.sum(of: parts[0])))
-            second.append(Increments.simplified(Expression.sum(of: parts[1])))
+            intermediate.append(Increments.simplified(Expression.sum(of: parts[1])))
+            second.append(Increments.simplified(Expression.sum(of: parts[2])))
         }
         self.exact = exact
         self.first = first
+        self.intermediate = intermediate
         self.second = second
         approximatesBiasCorrection = approximates
     }

@@ -26,7 +26,7 @@ public struct JumpForm: Hashable, Sendable {
     struct Input {
         let states: [Symbol]
         let updates: [Expression]
-        let draw: GradientDraw
+        let sample: GradientSample
         let stepSize: Symbol
         let graded: [Symbol: Weight]
     }
@@ -35,14 +35,15 @@ public struct JumpForm: Hashable, Sendable {
     /// others have no diffusion limit between its jumps.
     init?(of state: Symbol, _ input: Input) {
         guard let index = input.states.firstIndex(of: state),
-            case .function(.max, let operands) = input.updates[index].content
+            case .function(.max, let operands) = input.updates[index].content, input.sample.draws.count == 1
         else { return nil }
-        let random = operands.filter { $0.contains(input.draw.symbol) }
-        let smooth = operands.filter { !$0.contains(input.draw.symbol) }
+        let gradient = input.sample.draws[0]
+        let random = operands.filter { $0.contains(gradient.symbol) }
+        let smooth = operands.filter { !$0.contains(gradient.symbol) }
         guard random.count == 1, smooth.count == 1, !random[0].contains(state) else { return nil }
         let maximum = input.updates[index]
         let between = input.updates.map { $0.replacing { $0 == maximum ? smooth[0] : nil } }
-        let moments = OneStepMoments(states: input.states, draw: input.draw)
+        let moments = OneStepMoments(states: input.states, sample: input.sample)
         let graded = input.graded.keys.sorted()
         guard
             let increments = try? Increments(
@@ -53,13 +54,13 @@ public struct JumpForm: Hashable, Sendable {
                 try moments.mean(of: increment, state: state, graded: graded)
             }),
             let covariance = try? Derivation.covariance(of: increments.first, input.states, moments, graded: graded),
-            let probability = try? input.draw.expectation(of: step(random[0] - Expression(state)))
+            let probability = try? gradient.expectation(of: step(random[0] - Expression(state)))
         else { return nil }
         self.state = state
         states = input.states
         self.drift = drift
         self.covariance = covariance
-        draw = input.draw.symbol
+        draw = gradient.symbol
         candidate = random[0]
         rate = probability.commonFactored / Expression(input.stepSize)
     }

@@ -47,7 +47,7 @@ struct MatchedGrading {
         let average = Expression(states[a])
         let eta = Expression(input.stepSize)
         func isFree(_ expression: Expression) -> Bool {
-            !expression.contains(states[a]) && !expression.contains(input.moments.draw.symbol)
+            !expression.contains(states[a]) && !input.moments.sample.isRandom(expression)
         }
         func slope(_ index: Int) throws(DerivationError) -> Expression {
             do {

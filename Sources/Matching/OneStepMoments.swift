@@ -4,7 +4,9 @@ import Probability
 /// Moments of the increments over the gradient noise of one step.
 struct OneStepMoments {
     let states: [Symbol]
-    let draw: GradientDraw
+    let sample: GradientSample
+    /// The first gradient.
+    var draw: GradientDraw { sample.draws[0] }
 
     /// E[u] of an increment of one state, written by powers of the graded parameters.
     func mean(
@@ -12,7 +14,10 @@ struct OneStepMoments {
     ) throws(DerivationError) -> Expression {
         // A function that is affine in the draw keeps its form: the mean of the gradient takes the draw's place.
         let slope = increment.derivative(by: draw.symbol)
-        if !increment.contains(anyKinkIn: draw.symbol), (try? slope.expanded())?.contains(draw.symbol) == false {
+        if sample.isRandom(increment), !sample.couplesCoordinates(increment),
+            !sample.isRandom(increment.substituting(draw.symbol, by: .zero)),
+            !increment.contains(anyKinkIn: draw.symbol), (try? slope.expanded())?.contains(draw.symbol) == false
+        {
             return increment.substituting(draw.symbol, by: draw.mean).commonFactored
         }
         return try expectation(of: increment, state: state).commonFactored.collectingSums(by: graded)
@@ -20,7 +25,7 @@ struct OneStepMoments {
 
     /// Cov(u, w) of the increments of two states.
     func covariance(_ u: Expression, _ w: Expression, states: (Symbol, Symbol)) throws(DerivationError) -> Expression {
-        guard u.contains(draw.symbol), w.contains(draw.symbol) else { return .zero }
+        guard sample.isRandom(u), sample.isRandom(w) else { return .zero }
         let product = try expectation(of: u * w, state: states.0)
         let means = try expectation(of: u, state: states.0) * expectation(of: w, state: states.1)
         // Terms that cancel make the expanded form the smaller one, squares of long means the other.
@@ -34,14 +39,14 @@ struct OneStepMoments {
     }
 
     func expectation(of body: Expression, state: Symbol) throws(DerivationError) -> Expression {
-        do throws(ProbabilityError) { return try draw.expectation(of: body) } catch {
+        do throws(ProbabilityError) { return try sample.expectation(of: body) } catch {
             throw .noMoment(state: state, error)
         }
     }
 
     /// The expression with every named expectation closed that a derivative has made so.
     func closingExpectations(in expression: Expression, state: Symbol) throws(DerivationError) -> Expression {
-        do throws(ProbabilityError) { return try draw.closingExpectations(in: expression) } catch {
+        do throws(ProbabilityError) { return try sample.closingExpectations(in: expression) } catch {
             throw .noMoment(state: state, error)
         }
     }

@@ -23,11 +23,13 @@ struct RegimeExpansion {
     let scale: RegimeScale
 
     init(
-        of rule: UpdateRule, draw: GradientDraw, requested: [Regime.Quantity], usesBatch: Bool
+        of rule: UpdateRule, sample: GradientSample, requested: [Regime.Quantity], usesBatch: Bool
     ) throws(DerivationError) {
         let states = rule.states.map(\.symbol)
-        let moments = OneStepMoments(states: states, draw: draw)
+        let moments = OneStepMoments(states: states, sample: sample)
+        let draw = moments.draw
         let given = Dictionary(uniqueKeysWithValues: requested.map { ($0.symbol, $0.size) })
+        let updates = try DisplacedGradients(of: rule, sizes: given.merging([rule.stepSize: 1]) { $1 }).updates
         let batch = usesBatch ? given[UpdateRule.batchSize] ?? .zero : .zero
         let noise = (given[rule.noiseScale] ?? .zero) - Rational.half * batch
         var functions = HeldFunctions()
@@ -35,7 +37,7 @@ struct RegimeExpansion {
         var exact: [Expression] = []
         let eta = Expression(rule.stepSize)
         let stepIndex = Expression(UpdateRule.time) / eta + 1
-        for (state, update) in zip(states, Derivation.updates(of: rule)) {
+        for (state, update) in zip(states, updates) {
             let increment = update - Expression(state)
             exact.append(increment.substituting(UpdateRule.stepIndex, by: stepIndex))
             frozen.append(functions.hold(increment))
@@ -89,7 +91,9 @@ struct RegimeExpansion {
         times = balance.times
         leading = balance.increments
         held = kept.merging(values.schedules) { $1 }
-        increments = Increments(exact: exact, first: first, second: second, approximatesBiasCorrection: false)
+        increments = Increments(
+            exact: exact, first: first, intermediate: states.map { _ in .zero }, second: second,
+            approximatesBiasCorrection: false)
         self.scale = scale
         self.randomScale = randomScale
     }

@@ -24,7 +24,14 @@ package struct Transport {
 
     /// The directional derivative along one state of all coordinates, with the direction given for coordinate `i`.
     package func along(_ state: Symbol, _ direction: Expression, _ u: Expression) -> Expression {
-        guard state.role == .position else { return direction * u.derivative(by: state) }
+        guard state.role == .position else {
+            guard u.containsIndexSum else { return direction * u.derivative(by: state) }
+            // The states of all coordinates may meet in a sum.
+            let amount = Symbol(" q")
+            let moved = Expression(state) + Expression(amount) * direction
+            return u.replacingAtEveryCoordinate(state, by: moved).derivative(by: amount)
+                .substituting(amount, by: .zero)
+        }
         let other = state.mapIndices { _ in .bound(0) }
         return Expression.indexSum(body: u.raised.derivative(by: other) * direction.atBoundIndex)
     }

@@ -12,6 +12,10 @@ public enum ProbabilityError: Error, Hashable, Sendable {
     case invalidParameter(law: NoiseLaw, requirement: String)
     /// The expectation of the body is infinite or does not exist.
     case divergent(body: Expression, law: NoiseLaw)
+    /// A function in which draws of different coordinates meet.
+    case coupledCoordinates(body: Expression)
+    /// A function in which two draws meet.
+    case coupledDraws(body: Expression)
     case algebra(AlgebraError)
 }
 
@@ -30,6 +34,10 @@ extension ProbabilityError: CustomStringConvertible {
         case .divergent(let body, let law):
             return "the expectation of \(body) does not exist under the noise law \(law): it grows faster than the "
                 + "tails of the law fall; bound the gradient (sign, clip, tanh)"
+        case .coupledCoordinates(let body):
+            return "the gradients of different coordinates meet in \(body), whose expectation is not known"
+        case .coupledDraws(let body):
+            return "both gradients of the step meet in \(body), whose expectation is not known"
         case .algebra(let error): return error.description
         }
     }

@@ -31,13 +31,15 @@ public struct DroppedCovarianceReport: Sendable {
 
     static func json(_ entry: Certificate.DroppedCovariance) -> JSONValue {
         [
-            "states": .array(entry.states.map { .string($0.name) }), "text": .string(entry.expression.text),
+            "states": .array(entry.states.map { .string($0.name) }), "entry": .string(name(entry)),
+            "text": .string(entry.expression.text),
             "latex": .string(entry.expression.latex), "weight": .string("\(entry.weight)"),
             "condition2": .string("\(entry.tolerated)"),
         ]
     }
 
     private static func name(_ entry: Certificate.DroppedCovariance) -> String {
-        entry.states.map(\.name).joined(separator: ",")
+        let isOfOneCoordinate = Set(entry.states.flatMap(\.indices)).count <= 1
+        return entry.states.map { isOfOneCoordinate ? $0.name : "\($0)" }.joined(separator: ",")
     }
 }

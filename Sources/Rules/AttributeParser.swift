@@ -6,6 +6,7 @@ struct AttributeParser {
     struct Attributes {
         var bounds = Bounds.real
         var isInteger = false
+        var isOfCoordinate = false
         var size = Weight.zero
     }
 
@@ -20,7 +21,7 @@ struct AttributeParser {
     }
 
     private var names: [String] {
-        ["positive", "nonnegative", "in"] + (allowsParameterAttributes ? ["integer", "O"] : [])
+        ["positive", "nonnegative", "in"] + (allowsParameterAttributes ? ["integer", "each", "O"] : [])
     }
 
     /// The attributes at the cursor; none where no colon stands there.
@@ -35,7 +36,7 @@ struct AttributeParser {
                 throw cursor.failure(
                     at: token, "unknown attribute `\(name)`", remedy: nearest.map { "Did you mean `\($0)`?" } ?? hint)
             }
-            let kind = name == "integer" || name == "O" ? name : "range"
+            let kind = ["integer", "each", "O"].contains(name) ? name : "range"
             guard seen.insert(kind).inserted else {
                 throw cursor.failure(
                     at: token, kind == "range" ? "the range is declared twice" : "`\(name)` stands here twice")
@@ -45,6 +46,14 @@ struct AttributeParser {
             case "nonnegative": result.bounds = .nonnegative
             case "in": result.bounds = try interval()
             case "integer": result.isInteger = true
+            case "each":
+                guard cursor.token.kind == .name("coordinate") else {
+                    throw cursor.expected(
+                        "`coordinate` after `each`",
+                        remedy: "A parameter with a value for each coordinate is `: each coordinate`.")
+                }
+                cursor.advance()
+                result.isOfCoordinate = true
             default: result.size = try size(token)
             }
         } while cursor.take(.comma)
@@ -53,7 +62,8 @@ struct AttributeParser {
 
     private var hint: String {
         let attributes =
-            "positive, nonnegative, in (0, 1)" + (allowsParameterAttributes ? ", integer, O(eta^-zeta)" : "")
+            "positive, nonnegative, in (0, 1)"
+            + (allowsParameterAttributes ? ", integer, each coordinate, O(eta^-zeta)" : "")
         return "The attributes are \(attributes)."
     }
 

@@ -11,14 +11,15 @@ struct RuleBuilder {
     private(set) var parameters: [UpdateRule.Parameter] = []
     private(set) var schedules: [UpdateRule.Schedule] = []
     private(set) var states: [UpdateRule.State] = []
-    private(set) var gradient: UpdateRule.Gradient?
+    var gradient: UpdateRule.Gradient?
+    var secondGradient: UpdateRule.Gradient?
     private(set) var noise: NoiseLaw?
     private(set) var correlatesNoise = false
     private(set) var noiseScale = UpdateRule.noiseScale
     private(set) var diffusion: [Symbol]?
     private(set) var lines: [UpdateRule.Line] = []
     /// The names that an expression may use at this place.
-    private(set) var scope = Scope()
+    var scope = Scope()
     /// What the definitions and next iterates so far stand for, in terms of what was declared.
     private var values: [String: Expression] = [:]
     private var declared: [String: String] = [:]
@@ -83,35 +84,8 @@ struct RuleBuilder {
         states.append(state)
     }
 
-    mutating func setGradient(_ name: String, at point: Expression) throws(RuleDefect) {
-        guard gradient == nil else {
-            throw RuleDefect(
-                message:
-                    "a rule draws one stochastic gradient a step; a second one is not a statement of this language",
-                remedy: "Write the rule in terms of one gradient.")
-        }
-        guard let position = states.first else {
-            throw RuleDefect(
-                message: "the gradient is drawn before a state is declared", remedy: "Write `state x` above.")
-        }
-        let place = try resolved(point)
-        guard place.contains(position.symbol) else {
-            throw RuleDefect(
-                message: "the gradient is drawn at a point that does not contain the position `\(position.name)`",
-                remedy: "Declare the position before the other states: the first state is the position.")
-        }
-        guard !lines.contains(where: { $0.kind == .update }) else {
-            throw RuleDefect(
-                message: "the gradient is drawn after an update", remedy: "Move this line above the updates.")
-        }
-        try declare(name, as: "the gradient")
-        let symbol = Symbol(name, role: .noise, indices: [.free(UpdateRule.index)])
-        scope.declare(symbol)
-        gradient = UpdateRule.Gradient(symbol: symbol, point: place, written: point, line: lines.count)
-    }
-
     mutating func setNoise(
-        _ law: NoiseLaw, isCorrelated: Bool = false, scaleDependsOnPosition: Bool
+        _ law: NoiseLaw, isCorrelated: Bool = false, scale: UpdateRule.Scale
     ) throws(RuleDefect) {
         guard !isCorrelated || law == .gaussian else {
             throw RuleDefect(
@@ -126,13 +100,13 @@ struct RuleBuilder {
         }
         try RuleBuilder.set(&noise, to: NoiseLaw(name: law.name, arguments: arguments) ?? law, "noise")
         correlatesNoise = isCorrelated
-        if scaleDependsOnPosition {
+        if scale != .ofCoordinate {
             guard !lines.contains(where: { $0.expression.contains(noiseScale) }) else {
                 throw RuleDefect(
                     message: "the noise scale is declared below a line that uses it", remedy: "Move this line above it."
                 )
             }
-            noiseScale = UpdateRule.noiseScaleField
+            noiseScale = scale.symbol
             scope.declare(noiseScale)
         }
     }
@@ -206,7 +180,7 @@ struct RuleBuilder {
         return UpdateRule(self, stepSize: stepSize, gradient: gradient, updates: updates)
     }
 
-    private mutating func declare(_ name: String, as what: String) throws(RuleDefect) {
+    mutating func declare(_ name: String, as what: String) throws(RuleDefect) {
         if let meaning = UpdateRule.reservedNames[name] {
             throw RuleDefect(message: "`\(name)` is reserved for \(meaning)", remedy: "Choose another name.")
         }
@@ -228,7 +202,7 @@ struct RuleBuilder {
     }
 
     /// The expression in which definitions and next iterates are replaced by what they stand for.
-    private func resolved(_ expression: Expression) throws(RuleDefect) -> Expression {
+    func resolved(_ expression: Expression) throws(RuleDefect) -> Expression {
         try checkIsUpdate(expression)
         var depth = 0
         func resolve(_ expression: Expression) -> Expression {
@@ -264,7 +238,7 @@ struct RuleBuilder {
         ]
         known.formUnion(parameters.map(\.symbol))
         known.formUnion(states.map(\.symbol))
-        known.formUnion([stepSize, gradient?.symbol].compactMap(\.self))
+        known.formUnion([stepSize, gradient?.symbol, secondGradient?.symbol].compactMap(\.self))
         for symbol in expression.symbols.sorted() {
             let ofCoordinate = symbol.mapIndices { _ in .free(UpdateRule.index) }
             guard !known.contains(ofCoordinate) else { continue }

@@ -130,7 +130,9 @@ struct RuleParser {
         }
         for (name, token) in names {
             let parameter = UpdateRule.Parameter(
-                name, bounds: read.bounds, isInteger: read.isInteger, size: read.size, default: value)
+                name, bounds: read.bounds, isInteger: read.isInteger, size: read.size,
+                ofCoordinate: read.isOfCoordinate,
+                default: value)
             try at(token) { () throws(RuleDefect) in try builder.add(parameter) }
         }
     }
@@ -159,7 +161,7 @@ struct RuleParser {
     }
 
     private mutating func gradient(_ cursor: inout TokenCursor, _ keyword: Token) throws(Diagnostic) {
-        if builder.gradient != nil {
+        if builder.secondGradient != nil {
             try at(keyword) { () throws(RuleDefect) in try builder.setGradient("", at: .zero) }
         }
         let (name, token) = try newName(&cursor, "the name of the gradient")
@@ -168,12 +170,23 @@ struct RuleParser {
         }
         cursor.advance()
         let point = try expression(&cursor)
-        guard cursor.isAtEnd else {
-            throw cursor.failure(
-                at: cursor.token, "a sample is named for a second gradient only, and a rule draws one",
-                remedy: "End the line after the point.")
+        let end = cursor.token
+        let sample = cursor.take(.comma) ? try sample(&cursor) : nil
+        let place = sample != nil && builder.gradient == nil ? end : token
+        try at(place) { () throws(RuleDefect) in try builder.setGradient(name, at: point, sample: sample) }
+    }
+
+    /// `same sample` or `fresh sample`.
+    private func sample(_ cursor: inout TokenCursor) throws(Diagnostic) -> UpdateRule.Gradient.Sample {
+        let remedy = "A second gradient ends with `, same sample` or `, fresh sample`."
+        guard let (word, token) = cursor.takeName(), let sample = UpdateRule.Gradient.Sample(rawValue: word) else {
+            throw cursor.expected("`same sample` or `fresh sample`", remedy: remedy)
         }
-        try at(token) { () throws(RuleDefect) in try builder.setGradient(name, at: point) }
+        guard cursor.token.kind == .name("sample") else {
+            throw cursor.failure(at: token, "expected `sample` after `\(word)`", remedy: remedy)
+        }
+        cursor.advance()
+        return sample
     }
 
     private mutating func noise(_ cursor: inout TokenCursor, _ keyword: Token) throws(Diagnostic) {
@@ -199,10 +212,18 @@ struct RuleParser {
         }
         let isCorrelated = cursor.token.kind == .name("correlated")
         if isCorrelated { cursor.advance() }
-        let hasScale = cursor.take(.comma)
-        if hasScale { try positionDependentScale(&cursor) }
+        var scale = UpdateRule.Scale.ofCoordinate
+        if cursor.take(.comma) {
+            if cursor.token.kind == .name(UpdateRule.Scale.isotropic.rawValue) {
+                cursor.advance()
+                scale = .isotropic
+            } else {
+                try positionDependentScale(&cursor)
+                scale = .ofPosition
+            }
+        }
         try at(keyword) { () throws(RuleDefect) in
-            try builder.setNoise(law, isCorrelated: isCorrelated, scaleDependsOnPosition: hasScale)
+            try builder.setNoise(law, isCorrelated: isCorrelated, scale: scale)
         }
     }
 

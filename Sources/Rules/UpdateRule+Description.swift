@@ -12,21 +12,36 @@ extension UpdateRule: CustomStringConvertible {
         text += schedules.map { "schedule  \($0.name)(\(UpdateRule.time.name))" }
         text += states.map { "state     \(statement($0))" }
         text += lines.prefix(gradient.line).map(statement)
-        text.append("gradient  \(gradient.symbol.name) at \(UpdateRule.ascii(gradient.written))")
+        text.append(statement(gradient))
         let arguments = noise.arguments.map(UpdateRule.ascii).joined(separator: ", ")
-        let scale = noiseScale.isField ? ", scale \(noiseScale.name)(\(position.name))" : ""
+        let scale =
+            noiseScale.isField
+            ? ", scale \(noiseScale.name)(\(position.name))"
+            : noiseScale.indices.isEmpty ? ", \(Scale.isotropic.rawValue)" : ""
+        let correlated = correlatesNoise ? " correlated" : ""
         text.append(
-            "noise     \(noise.name)\(arguments.isEmpty ? "" : "(\(arguments))")\(correlatesNoise ? " correlated" : "")\(scale)"
-        )
+            "noise     \(noise.name)\(arguments.isEmpty ? "" : "(\(arguments))")\(correlated)\(scale)")
         text.append("diffusion \(diffusion.map(\.name).joined(separator: ", "))")
         text.append("")
-        text += lines.dropFirst(gradient.line).map(statement)
+        let rest = lines.dropFirst(gradient.line)
+        if let secondGradient {
+            text += rest.prefix(secondGradient.line - gradient.line).map(statement)
+            text.append("\(statement(secondGradient)), \(secondGradient.sample.rawValue) sample")
+            text += rest.dropFirst(secondGradient.line - gradient.line).map(statement)
+        } else {
+            text += rest.map(statement)
+        }
         return text.joined(separator: "\n") + "\n"
+    }
+
+    private func statement(_ gradient: Gradient) -> String {
+        "gradient  \(gradient.symbol.name) at \(UpdateRule.ascii(gradient.written))"
     }
 
     private func statement(_ parameter: Parameter) -> String {
         var attributes = UpdateRule.attributes(of: parameter.symbol.bounds)
         if parameter.isInteger { attributes.append("integer") }
+        if parameter.isOfCoordinate { attributes.append("each coordinate") }
         if !parameter.size.isZero {
             attributes.append("O(\(UpdateRule.ascii(Expression(stepSize) ** parameter.size.expression)))")
         }

@@ -8,7 +8,8 @@ extension UpdateRule {
     ///   - gradient: the name of the stochastic gradient; in expressions it is ``gradientSymbol(named:)``.
     ///   - point: where the gradient is drawn; nil for the position.
     ///   - correlatesNoise: whether the noise of different coordinates is correlated; it must be Gaussian then.
-    ///   - scaleDependsOnPosition: whether the noise scale sigma is a function of the position.
+    ///   - second: the name of a second gradient, its point, which may contain the first, and its sample.
+    ///   - noiseScale: what the scale sigma of the noise depends on.
     ///   - diffusion: the states that keep noise in the literature's model; nil for all.
     ///   - definitions: names for expressions, which stand for them in later definitions and updates.
     ///   - updates: the next iterate of each state in the order in which they are computed; an earlier one may be used as
@@ -17,7 +18,8 @@ extension UpdateRule {
     public init(
         name: String, about: String = "", source: String = "", stepSize: String = "eta", parameters: [Parameter] = [],
         schedules: [Schedule] = [], states: [State], gradient: String = "g", at point: Expression? = nil,
-        noise: NoiseLaw = .gaussian, correlatesNoise: Bool = false, scaleDependsOnPosition: Bool = false,
+        second: (name: String, point: Expression, sample: Gradient.Sample)? = nil,
+        noise: NoiseLaw = .gaussian, correlatesNoise: Bool = false, noiseScale: Scale = .ofCoordinate,
         diffusion: [String]? = nil,
         definitions: [(name: String, value: Expression)] = [], updates: [(state: String, next: Expression)]
     ) throws(Diagnostic) {
@@ -35,10 +37,17 @@ extension UpdateRule {
             for (name, value) in early { try builder.define(name, as: value) }
             let position = builder.states.first?.current ?? .zero
             try builder.setGradient(gradient, at: point ?? position)
-            try builder.setNoise(
-                noise, isCorrelated: correlatesNoise, scaleDependsOnPosition: scaleDependsOnPosition)
+            try builder.setNoise(noise, isCorrelated: correlatesNoise, scale: noiseScale)
             if let diffusion { try builder.setDiffusion(diffusion) }
-            for (name, value) in definitions.dropFirst(early.count) { try builder.define(name, as: value) }
+            var late = definitions.dropFirst(early.count)
+            if let second {
+                let symbol = UpdateRule.gradientSymbol(named: second.name)
+                let between = late.prefix { !$0.value.contains(symbol) }
+                for (name, value) in between { try builder.define(name, as: value) }
+                try builder.setGradient(second.name, at: second.point, sample: second.sample)
+                late = late.dropFirst(between.count)
+            }
+            for (name, value) in late { try builder.define(name, as: value) }
             for (state, next) in updates { try builder.update(state, to: next) }
             self = try builder.rule()
         } catch {

@@ -7,6 +7,8 @@ extension UpdateRule {
         /// The name, with the bounds that were declared.
         public let symbol: Symbol
         public let isInteger: Bool
+        /// Whether every coordinate has a value of its own.
+        public var isOfCoordinate: Bool { !symbol.indices.isEmpty }
         /// The size as the step size goes to zero, `eta^weight`; O(1) unless it was declared.
         public let size: Weight
         /// The value where none is given.
@@ -14,9 +16,9 @@ extension UpdateRule {
 
         public init(
             _ name: String, bounds: Bounds = .real, isInteger: Bool = false, size: Weight = .zero,
-            default value: Rational? = nil
+            ofCoordinate isOfCoordinate: Bool = false, default value: Rational? = nil
         ) {
-            symbol = Symbol(name, bounds: bounds)
+            symbol = Symbol(name, indices: isOfCoordinate ? [.free(UpdateRule.index)] : [], bounds: bounds)
             self.isInteger = isInteger
             self.size = size
             defaultValue = value

@@ -23,6 +23,27 @@ extension UpdateRule {
     /// The scale of noise that depends on the position.
     static let noiseScaleField = Symbol("sigma", role: .field, indices: [.free(index)], bounds: .positive)
 
+    /// The scale of noise that is the same in every coordinate.
+    static let isotropicNoiseScale = Symbol("sigma", bounds: .positive)
+
+    /// What the scale of the noise depends on.
+    public enum Scale: String, Hashable, Sendable {
+        /// A number for each coordinate.
+        case ofCoordinate
+        /// One number for all coordinates.
+        case isotropic
+        /// A function of the position for each coordinate.
+        case ofPosition
+
+        var symbol: Symbol {
+            switch self {
+            case .ofCoordinate: UpdateRule.noiseScale
+            case .isotropic: UpdateRule.isotropicNoiseScale
+            case .ofPosition: UpdateRule.noiseScaleField
+            }
+        }
+    }
+
     /// What the names that a rule may not declare mean.
     static let reservedNames: [String: String] = [
         "k": "the index of the step", "t": "the time", "B": "the batch size", "d": "the dimension",

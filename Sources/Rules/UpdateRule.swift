@@ -19,6 +19,8 @@ public struct UpdateRule: Hashable, Sendable {
     /// The states of coordinate `i`; the first is the position.
     public let states: [State]
     public let gradient: Gradient
+    /// A second stochastic gradient of the same step.
+    public let secondGradient: Gradient?
     /// The law of the gradient noise, unless a derivation asks for another.
     public let noise: NoiseLaw
     /// Whether the noise of different coordinates is correlated; independent otherwise.
@@ -45,6 +47,7 @@ public struct UpdateRule: Hashable, Sendable {
         noiseScale = builder.noiseScale
         diffusion = builder.diffusion ?? builder.states.map(\.symbol)
         lines = builder.lines
+        secondGradient = builder.secondGradient
         self.stepSize = stepSize
         self.gradient = gradient
         self.updates = updates
@@ -68,11 +71,23 @@ extension UpdateRule {
     public func parameter(named name: String) -> Parameter? { parameters.first { $0.symbol.name == name } }
     public func state(named name: String) -> State? { states.first { $0.symbol.name == name } }
 
-    /// The stochastic gradient of a step: a symbol, and the point at which it is drawn.
+    /// The gradients of a step, one or two.
+    public var gradients: [Gradient] { [gradient] + [secondGradient].compactMap(\.self) }
+
+    /// A stochastic gradient of a step: a symbol, and the point at which it is drawn.
     public struct Gradient: Hashable, Sendable {
+        /// Where the noise of a gradient comes from.
+        public enum Sample: String, Hashable, Sendable {
+            /// A sample of its own, independent of the others.
+            case fresh
+            /// The sample of the first gradient: the same noise.
+            case same
+        }
+
         public let symbol: Symbol
-        /// The point, in terms of the states; the position alone for most rules.
+        /// The point, in terms of the states; the position alone for most rules. A second gradient's may contain the first.
         public let point: Expression
+        public let sample: Sample
         /// The point as it was written, with definitions by name.
         package let written: Expression
         /// The number of lines that stand above the declaration.

@@ -6,7 +6,8 @@ import Rules
 /// An update rule with numbers for its parameters, on a landscape: the optimizer itself.
 ///
 /// Each step draws `g = f_i(point) + scale Z` for every coordinate, with the gradient of the landscape at the rule's
-/// point and `Z` of the noise law.
+/// point and `Z` of the noise law; a second gradient at a point that may depend on the first, with the same noise or its
+/// own.
 public struct CompiledOptimizer: OptimizerKernel {
     public let dimension: Int
     public let stepSize: Double
@@ -17,8 +18,10 @@ public struct CompiledOptimizer: OptimizerKernel {
     private let correlations: Correlations?
     /// The next iterates, in the states and in what ``suppliedCount`` counts.
     private let update: CompiledUpdate
-    /// Where the gradient is drawn, if not at the position.
-    private let point: CompiledUpdate?
+    /// Where the gradients are drawn that are not drawn at the position, in the order in which they are.
+    private let points: [CompiledUpdate]
+    /// The number of draws of a coordinate with noise of their own.
+    private let sampleCount: Int
     private let landscape: Landscape
     /// The arguments of the functions with kinks.
     private let kinks: CompiledUpdate?
@@ -44,10 +47,29 @@ public struct CompiledOptimizer: OptimizerKernel {
         self.landscape = landscape
         let states = rule.states.map(\.symbol)
         let isShifted = rule.gradient.point != Expression(rule.position)
-        let normal = Symbol("Z", indices: [.free(UpdateRule.index)])
-        let mean = Symbol("gradient", indices: [.free(UpdateRule.index)])
-        let gradient = (isShifted ? Expression(mean) : draw.mean) + draw.scale * Expression(normal)
-        let updates = rule.updates.map { $0.substituting(draw.symbol, by: gradient) }
+        func ofCoordinate(_ name: String) -> Symbol { Symbol(name, indices: [.free(UpdateRule.index)]) }
+        // Supplied are the noise of each sample, then the mean of each gradient that is not drawn at the position.
+        let normals = rule.gradients.filter { $0.sample == .fresh }.indices.map { ofCoordinate("Z\($0)") }
+        var means: [Symbol] = []
+        var formulas: [Expression] = []
+        if isShifted {
+            means.append(ofCoordinate("mean1"))
+            formulas.append(rule.gradient.point)
+        }
+        let first =
+            (isShifted ? Expression(means[0]) : draw.mean) + draw.scale * Expression(normals[0])
+        var updates = rule.updates
+        if let second = rule.secondGradient {
+            let mean = ofCoordinate("mean2")
+            formulas.append(second.point.replacingAtEveryCoordinate(draw.symbol, by: first))
+            means.append(mean)
+            let noise = second.sample == .same ? normals[0] : normals[1]
+            updates = updates.map {
+                $0.replacingAtEveryCoordinate(second.symbol, by: Expression(mean) + draw.scale * Expression(noise))
+            }
+        }
+        updates = updates.map { $0.replacingAtEveryCoordinate(draw.symbol, by: first) }
+        sampleCount = normals.count
         isSmooth = updates.allSatisfy(\.kinkArguments.isEmpty)
         dependsOnStep = updates.contains { $0.contains(any: [UpdateRule.stepIndex, UpdateRule.time]) }
         let accepted = draw.correlation == nil ? accepted : accepted.union(parameters.keys)
@@ -61,10 +83,14 @@ public struct CompiledOptimizer: OptimizerKernel {
                 functions: functions)
         }
         do {
-            let supplied = isShifted ? [normal, mean] : [normal]
-            let arguments = updates.flatMap(\.kinkArguments).filter { $0.contains(normal) }
+            let supplied = normals + means
+            let arguments = updates.flatMap(\.kinkArguments).filter { $0.contains(any: supplied) }
             update = try compile(updates, supplied: supplied)
-            point = isShifted ? try compile([rule.gradient.point], supplied: []) : nil
+            var points: [CompiledUpdate] = []
+            for (number, formula) in formulas.enumerated() {
+                points.append(try compile([formula], supplied: normals + means.prefix(number)))
+            }
+            self.points = points
             kinks = arguments.isEmpty ? nil : try compile(arguments, supplied: supplied)
             kinkCount = arguments.count
             let dimension = landscape.dimension
@@ -91,7 +117,7 @@ public struct CompiledOptimizer: OptimizerKernel {
     }
 
     public var variableCount: Int { stateCount * dimension }
-    public var noiseCount: Int { dimension }
+    public var noiseCount: Int { sampleCount * dimension }
 
     /// Draws of the law, coupled to normal numbers.
     public var noise: NoiseSource {
@@ -101,22 +127,24 @@ public struct CompiledOptimizer: OptimizerKernel {
     }
 
     public func advance(_ states: LaneBlock, noise: LaneBlock, step: Int) {
-        let isShifted = point != nil
-        // The next states; and where the gradient is supplied, the draws with their means and the points.
-        let count = (stateCount + (isShifted ? 3 : 0)) * dimension * states.lanes
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count)) { memory in
+        // The next states, a point, and the draws with the means of those that are not drawn at the position.
+        let suppliedCount = (sampleCount + points.count) * dimension
+        let count = variableCount + (points.isEmpty ? 0 : dimension + suppliedCount)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count * states.lanes)) { memory in
             guard let base = memory.baseAddress else { return }
-            let all = LaneBlock(base, variables: (stateCount + 3) * dimension, lanes: states.lanes)
+            let all = LaneBlock(base, variables: count, lanes: states.lanes)
             let (result, rest) = all.split(at: variableCount)
             var draws = noise
-            if let point {
+            if !points.isEmpty {
                 let (positions, supplied) = rest.split(at: dimension)
-                let (normals, means) = supplied.split(at: dimension)
-                point.advance(
-                    states: states.rows, draws: normals.rows, step: step, time: time(step), into: positions.rows,
-                    count: states.lanes)
-                landscape.gradient(at: positions.rows, into: means.rows, count: states.lanes)
-                normals.base.update(from: noise.base, count: dimension * states.lanes)
+                supplied.base.update(from: noise.base, count: noiseCount * states.lanes)
+                for (number, point) in points.enumerated() {
+                    point.advance(
+                        states: states.rows, draws: supplied.rows, step: step, time: time(step), into: positions.rows,
+                        count: states.lanes)
+                    let (_, means) = supplied.split(at: noiseCount + number * dimension)
+                    landscape.gradient(at: positions.rows, into: means.rows, count: states.lanes)
+                }
                 draws = supplied
             }
             update.advance(
@@ -132,7 +160,7 @@ public struct CompiledOptimizer: OptimizerKernel {
 extension CompiledOptimizer {
     /// The same as the grid solver needs it; `nil` but for a single state on one coordinate.
     public var scalar: ScalarOptimizer? {
-        guard variableCount == 1 else { return nil }
+        guard variableCount == 1, sampleCount == 1 else { return nil }
         let next: ScalarOptimizer.Function = { x, z, step in
             update.next([x], draws: supplied(x, z, step), step: step, time: time(step))[0]
         }
@@ -153,8 +181,9 @@ extension CompiledOptimizer {
     }
 
     private func supplied(_ x: Double, _ z: Double, _ step: Int) -> [Double] {
-        guard let point else { return [z] }
-        return [z] + landscape.gradient(at: point.next([x], draws: [], step: step, time: time(step)))
+        points.reduce([z]) { supplied, point in
+            supplied + landscape.gradient(at: point.next([x], draws: supplied, step: step, time: time(step)))
+        }
     }
 }
 

@@ -87,11 +87,11 @@ import Testing
         Mistake("gaussian", "student(x)", at: (10, 1), "the arguments of a noise law may contain parameters only"),
         Mistake("gaussian", "gaussian, scale tau(x)", at: (10, 27), "expected `sigma`, found `tau`"),
         Mistake(
-            "noise     gaussian", "gradient h at x", at: (10, 1),
-            "a rule draws one stochastic gradient a step; a second one is not a statement of this language"),
+            "noise     gaussian", "gradient h at x", at: (10, 10),
+            "a second gradient does not say which sample it is drawn from"),
         Mistake(
             "g at x", "g at x, same sample", at: (9, 17),
-            "a sample is named for a second gradient only, and a rule draws one"),
+            "a sample is named for a second gradient only, and this is the first"),
         Mistake("g at x", "g in x", at: (9, 13), "expected `at` and the point of the gradient, found `in`"),
         Mistake(
             "g at x", "g at v", at: (9, 11), "the gradient is drawn at a point that does not contain the position `x`"),

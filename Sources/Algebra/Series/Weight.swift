@@ -45,6 +45,9 @@ public struct Weight: Hashable, Sendable {
     /// The weight as an exponent.
     public var expression: Expression { Expression(constant) + Expression(slope) * Expression(Weight.zeta) }
 
+    /// Whether the weight is a whole number, whatever zeta is.
+    public var isInteger: Bool { slope.isZero && constant.isInteger }
+
     public var isZero: Bool { constant.isZero && slope.isZero }
 
     /// The value at one zeta.

@@ -20,7 +20,17 @@ struct Assignments: Sendable {
                     throw Failure("\(option.spelling): expected NAME=VALUE, not '\(part)'")
                 }
                 let name = Assignments.ascii(String(sides[0]).trimmed)
-                let value = try NumberInput.value(String(sides[1]).trimmed, of: "\(option.spelling) \(name)")
+                let right = String(sides[1]).trimmed
+                if right.hasPrefix("("), right.hasSuffix(")") {
+                    // One value for each coordinate.
+                    for (number, text) in String(right.dropFirst().dropLast()).splitAtCommas.enumerated() {
+                        let own = "\(name)\(number + 1)"
+                        guard values[own] == nil else { throw Failure("\(option.spelling): '\(own)' is given twice") }
+                        set(own, to: try NumberInput.value(text.trimmed, of: "\(option.spelling) \(own)"))
+                    }
+                    continue
+                }
+                let value = try NumberInput.value(right, of: "\(option.spelling) \(name)")
                 guard values[name] == nil else { throw Failure("\(option.spelling): '\(name)' is given twice") }
                 set(name, to: value)
             }

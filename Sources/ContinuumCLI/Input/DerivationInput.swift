@@ -121,7 +121,8 @@ extension DerivationError {
     var status: ExitStatus {
         switch self {
         case .unsupportedOrder, .unknownParameter, .sizedPosition, .algebra: return .badInput
-        case .noMoment(_, .missingMoment), .noMoment(_, .coupledCoordinates), .noMoment(_, .coupledDraws): return .doesNotExist
+        case .noMoment(_, .missingMoment), .noMoment(_, .coupledCoordinates), .noMoment(_, .coupledDraws):
+            return .doesNotExist
         case .noMoment: return .badInput
         default: return .doesNotExist
         }

@@ -83,8 +83,16 @@ struct ParameterValues: Sendable {
     }
 
     private func isScaleOfCoordinate(_ name: String) -> Bool {
-        let scale = UpdateRule.noiseScale.name
-        guard name.hasPrefix(scale), let number = Int(name.dropFirst(scale.count)) else { return false }
+        !rule.noiseScale.indices.isEmpty && isOfCoordinate(name, UpdateRule.noiseScale.name)
+    }
+
+    /// The parameter that a name with the number of a coordinate gives a value to.
+    private func parameterOfCoordinate(_ name: String) -> UpdateRule.Parameter? {
+        rule.parameters.first { $0.isOfCoordinate && isOfCoordinate(name, $0.symbol.name) }
+    }
+
+    private func isOfCoordinate(_ name: String, _ stem: String) -> Bool {
+        guard name.hasPrefix(stem), let number = Int(name.dropFirst(stem.count)) else { return false }
         return number > 0
     }
 
@@ -93,7 +101,7 @@ struct ParameterValues: Sendable {
     private mutating func set(_ name: String, to value: Double, reason: String?) throws(Failure) {
         let place = reason ?? "\(name) = \(value.plain)"
         let bounds: Bounds
-        if let parameter = rule.parameter(named: name) {
+        if let parameter = rule.parameter(named: name) ?? parameterOfCoordinate(name) {
             bounds = parameter.symbol.bounds
             if parameter.isInteger, value != value.rounded() {
                 throw Failure("\(option.spelling): \(place) is not a whole number")
@@ -178,7 +186,9 @@ struct ParameterValues: Sendable {
         if usesBatch { needed.append(UpdateRule.batchSize.name) }
         let hasScale = values.keys.contains { $0 == UpdateRule.noiseScale.name || isScaleOfCoordinate($0) }
         if !hasScale { needed.append(UpdateRule.noiseScale.name) }
-        let missing = needed.filter { values[$0] == nil }
+        let missing = needed.filter { name in
+            values[name] == nil && !values.keys.contains { parameterOfCoordinate($0)?.symbol.name == name }
+        }
         guard let first = missing.first else { return }
         let names = missing.map { "'\($0)'" }.joined(separator: ", ")
         let verb = missing.count == 1 ? "has no value" : "have no value"

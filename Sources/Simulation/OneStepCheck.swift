@@ -132,19 +132,26 @@ extension CompiledOptimizer {
         let step = Int((time / stepSize).rounded()) + 1
         let width = AdaptiveQuadrature.pointCount
         let lanes = LaneStorage(variables: variableCount, lanes: width)
-        let noise = LaneStorage(variables: 1, lanes: width)
+        let noise = LaneStorage(variables: noiseCount, lanes: width)
+        let others = noiseCount == 1 ? [(value: 0.0, weight: 1.0)] : law.nodes
         // An increment is known to the rounding of the state, which the division by the step magnifies.
         let quadrature = AdaptiveQuadrature(absoluteTolerance: 4e-15 / stepSize, relativeTolerance: 1e-12)
         let reach = max(law.support.lower, law.quantile(1e-18)).magnitude
         /// E of a function of the increments in units of the step.
         func expectation(_ body: ([Double]) -> Double) throws(SimulationError) -> Double {
             func values(at points: some Collection<Double>) -> [Double] {
-                for (lane, point) in points.enumerated() { noise.block[0][lane] = point }
-                for (variable, value) in state.enumerated() { lanes.block[variable].update(repeating: value) }
-                advance(lanes.block, noise: noise.block, step: step)
-                return points.indices.enumerated().map { lane, _ in
-                    body(state.indices.map { (lanes.block[$0][lane] - state[$0]) / stepSize })
+                var sums = [Double](repeating: 0, count: points.count)
+                for other in others {
+                    for (lane, point) in points.enumerated() { noise.block[0][lane] = point }
+                    if noiseCount > 1 { noise.block[1].update(repeating: other.value) }
+                    for (variable, value) in state.enumerated() { lanes.block[variable].update(repeating: value) }
+                    advance(lanes.block, noise: noise.block, step: step)
+                    for lane in sums.indices {
+                        sums[lane] +=
+                            other.weight * body(state.indices.map { (lanes.block[$0][lane] - state[$0]) / stepSize })
+                    }
                 }
+                return sums
             }
             guard law.atoms.isEmpty else {
                 let weights = law.atoms.map(\.probability)
@@ -172,5 +179,22 @@ extension CompiledOptimizer {
             }
         }
         return (mean.map { $0 * stepSize }, covariance)
+    }
+}
+
+extension NumericNoiseLaw {
+    /// The law as points with weights, for functions that are smooth in the noise of a second sample.
+    fileprivate var nodes: [(value: Double, weight: Double)] {
+        guard atoms.isEmpty else { return atoms.map { ($0.value, $0.probability) } }
+        let edge = min(support.upper, quantile(1 - 1e-15).magnitude)
+        let panels = 12
+        let rule = GaussRule.legendre(16)
+        let half = edge / Double(panels)
+        return (0..<panels).flatMap { panel in
+            zip(rule.nodes, rule.weights).map { node, weight in
+                let value = -edge + half * (Double(2 * panel + 1) + node)
+                return (value, weight * half * density(value))
+            }
+        }
     }
 }

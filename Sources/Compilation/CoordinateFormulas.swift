@@ -79,7 +79,6 @@ struct CoordinateFormulas {
         }
         let index = index
         let renamed = body.mapIndices { $0 == .bound(0) ? index : $0 }
-        if renamed.containsIndexSum { throw .unsupportedSum }
         return try replacingStages(renamed)
     }
 

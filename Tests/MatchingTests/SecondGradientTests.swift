@@ -125,4 +125,21 @@ import Testing
             _ = try Derivation(of: BuiltInRules.rule(named: "usam"), options: DerivationOptions(order: 2))
         }
     }
+
+    @Test func `normalized SGD has the covariance of a direction, between coordinates as well`() throws {
+        // E[g g^T/|g|^2] = A I + C m m^T, A = 1F1(1; d/2+1; -|m|^2/2)/d, d A + C |m|^2 = 1, m = mu/sigma.
+        let sde = try Derivation(of: BuiltInRules.rule(named: "normalizedsgd")).sde
+        let d = Expression(Expression.dimension)
+        let sigma = Expression(Symbol("sigma", bounds: .positive))
+        let square = Expression.indexSum(body: Self.gradient(.bound(0)) ** 2) / sigma ** 2
+        let factor =
+            gamma((d + 1) / 2) / (sqrt(2) * gamma(d / 2 + 1)) * kummer(.half, d / 2 + 1, -square / 2)
+        let (a, c) = (
+            kummer(1, d / 2 + 1, -square / 2) / d, kummer(1, d / 2 + 2, -square / 2) / (d + 2)
+        )
+        let (m, n) = (Self.gradient(Self.i) / sigma, Self.gradient(.free("j")) / sigma)
+        #expect((sde.drift[0] + factor * m).isZeroTest() == .zero)
+        #expect((sde.covariance[0][0] - a - (c - factor ** 2) * m * m).isZeroTest() == .zero)
+        #expect((sde.crossCovariance[0][0] - (c - factor ** 2) * m * n).isZeroTest() == .zero)
+    }
 }

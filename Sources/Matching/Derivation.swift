@@ -62,7 +62,8 @@ public struct Derivation: Sendable {
         } catch {
             guard case .noDiffusionLimit(let state, let increment, _) = error else { throw error }
             let input = JumpForm.Input(
-                states: states, updates: updates, sample: sample, stepSize: rule.stepSize, graded: graded)
+                states: states, updates: updates, sample: sample, stepSize: rule.stepSize, graded: graded,
+                defaultValues: rule.defaultValues)
             throw .noDiffusionLimit(state: state, increment: increment, jumpForm: JumpForm(of: state, input))
         }
 

@@ -13,7 +13,9 @@ public struct WeakErrorReport: Sendable {
     /// A row for each step size: the errors of the ordinary differential equation and of the model.
     public var table: Table {
         let isSampled = result.method == .sampled
-        var columns = ["eta", "E optimizer", "E SDE", "ODE error", "SDE error"].map { Table.Column($0, .right) }
+        var columns = ["eta", "E optimizer", "E \(result.modelName)", "ODE error", "\(result.modelName) error"].map {
+            Table.Column($0, .right)
+        }
         if isSampled { columns.append(Table.Column("95% interval", .right)) }
         columns.append(Table.Column("integrator", .right))
         var table = Table(columns)
@@ -38,7 +40,7 @@ public struct WeakErrorReport: Sendable {
         var lines: [String] = []
         if let fit = result.odeFit { lines.append("order without noise (ODE)   \(WeakErrorReport.interval(fit))") }
         let fit = result.fit.map(WeakErrorReport.interval) ?? "not known: the errors are too small or too few"
-        lines.append("order of the SDE            \(fit)")
+        lines.append("\("order of the \(result.modelName)".padded(to: 28))\(fit)")
         lines.append("verdict                     \(verdict)")
         lines += result.notes.map { "note: \($0)" }
         if !result.isComplete { lines.append("note: stopped before all step sizes were done") }

@@ -42,6 +42,7 @@ public struct EnsembleRun: Sendable {
         of model: EulerMaruyama, start: ModelStart, optimizer: OptimizerProcess, quantities: [Quantity]
     ) throws(SimulationError) -> EnsembleSeries {
         var notes = [model.substeps == 1 ? "dt = eta" : "dt = eta/\(model.substeps)"]
+        if model.events != nil { notes.append(EventKernel.note) }
         if let note = start.note { notes.append(note) }
         let ensemble = try self.ensemble(of: model, start: start, optimizer: optimizer)
         return try collect(ensemble, name: model.name, quantities: quantities, notes: notes)
@@ -54,12 +55,13 @@ public struct EnsembleRun: Sendable {
         let ensemble = try Ensemble(
             model, start: start.states, paths: paths, completedSteps: start.completedSteps, threads: threads)
         guard let initial = start.followedOptimizer else { return ensemble }
-        let positions = model.model.dimension
+        // A state that jumps is as random after the first step as the position is.
+        let followed = model.events == nil ? model.model.dimension : model.variableCount
         ensemble.forEachChunk { states, firstPath in
             let iterate = LaneStorage(repeating: initial, lanes: states.lanes)
             let scratch = LaneStorage(variables: optimizer.scratchCount, lanes: states.lanes)
             optimizer.advance(iterate.block, firstPath: firstPath, completedSteps: 0, scratch: scratch.block)
-            for position in 0..<positions { _ = states[position].update(fromContentsOf: iterate.block[position]) }
+            for variable in 0..<followed { _ = states[variable].update(fromContentsOf: iterate.block[variable]) }
         }
         return ensemble
     }

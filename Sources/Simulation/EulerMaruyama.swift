@@ -14,17 +14,20 @@ public struct EulerMaruyama: EnsembleProcess {
     let stream: RandomStream
     /// For each Brownian motion of a coordinate: 1 or -1 where it shares the optimizer's draws, 0 where it has its own.
     let coupling: [Double]
+    /// The jumps of a jump form.
+    let events: EventKernel?
 
     /// - Parameters:
     ///   - substeps: at least 1.
     ///   - coupling: for each Brownian motion of a coordinate, 1 or -1 where it shares the optimizer's draws and 0 where
     ///     it has its own; all have their own by default. See ``ModelStart/coupling(of:to:)``.
     public init(
-        _ model: any DiffusionKernel, name: String = "sde", substeps: Int, seed: UInt64,
-        coupling: [Double] = []
+        _ model: any DiffusionKernel, name: String? = nil, substeps: Int, seed: UInt64,
+        coupling: [Double] = [], events: EventKernel? = nil
     ) {
         self.model = model
-        self.name = name
+        self.events = events
+        self.name = name ?? (events == nil ? "sde" : "jump")
         self.substeps = max(1, substeps)
         self.coupling = coupling + Array(repeating: 0, count: max(0, model.columnCount - coupling.count))
         stream = RandomStream(seed: seed)
@@ -35,6 +38,10 @@ public struct EulerMaruyama: EnsembleProcess {
     public var scratchCount: Int { 2 * model.brownianCount + model.scratchCount }
 
     public func advance(_ states: LaneBlock, firstPath: Int, completedSteps: Int, scratch: LaneBlock) {
+        if let events {
+            return advance(
+                states, events: events, firstPath: firstPath, completedSteps: completedSteps, scratch: scratch)
+        }
         let (remaining, rest) = scratch.split(at: model.brownianCount)
         let (normals, memory) = rest.split(at: model.brownianCount)
         let length = stepSize / Double(substeps)
@@ -47,7 +54,7 @@ public struct EulerMaruyama: EnsembleProcess {
     }
 
     /// The increment over the whole step in units of `sqrt(dt)`: `sqrt(substeps) Z`.
-    private func drawWholeStep(into remaining: LaneBlock, firstPath: Int, step: Int) {
+    func drawWholeStep(into remaining: LaneBlock, firstPath: Int, step: Int) {
         for column in 0..<model.columnCount {
             let sign = coupling[column]
             for coordinate in 0..<model.dimension {
@@ -62,7 +69,7 @@ public struct EulerMaruyama: EnsembleProcess {
     }
 
     /// The next of `q` increments that add up to `r` is normal with mean `r/q` and variance `(q - 1)/q`.
-    private func drawIncrement(
+    func drawIncrement(
         into normal: LaneBlock, from remaining: LaneBlock, firstPath: Int, step: Int, substep: Int
     ) {
         let left = Double(substeps - substep)

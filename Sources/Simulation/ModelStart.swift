@@ -28,10 +28,14 @@ extension ModelStart {
     /// The coefficients count as singular when one is not finite or more than a hundred times what it is one step later:
     /// Adam's and RMSprop's divide by `sqrt(v) + epsilon`, and their first Euler step from `v = 0` would throw `x` away.
     ///
-    /// - Parameter stateNames: one for each state of a coordinate, for the note and the error.
+    /// - Parameters:
+    ///   - jumps: whether a state jumps, so that it is as random after one step as the position is: all states then are
+    ///     the optimizer's.
+    ///   - stateNames: one for each state of a coordinate, for the note and the error.
     /// - Throws: ``SimulationError/coefficientNotFiniteAtStart(state:time:)`` when the later start is singular too.
     public static func chosen(
-        for model: any DiffusionKernel, optimizer: OptimizerProcess, initial: [Double], stateNames: [String]
+        for model: any DiffusionKernel, jumps: Bool = false, optimizer: OptimizerProcess, initial: [Double],
+        stateNames: [String]
     ) throws(SimulationError) -> ModelStart {
         guard initial.count == model.variableCount, initial.count == optimizer.variableCount else {
             throw .startHasWrongCount(given: initial.count, needed: model.variableCount)
@@ -45,11 +49,14 @@ extension ModelStart {
         }
         if isRegular { return ModelStart(states: initial) }
         let names = stateNames.dropFirst()
-        let note = """
-            the model is singular at time 0; it starts at t = \(optimizer.stepSize) with \
-            \(names.joined(separator: ", ")) at the mean after one optimizer step and \(stateNames.first ?? "x") where \
-            the optimizer is
+        let place =
+            jumps
+            ? "where the optimizer is after its first step"
+            : """
+            with \(names.joined(separator: ", ")) at the mean after one optimizer step and \(stateNames.first ?? "x") \
+            where the optimizer is
             """
+        let note = "the model is singular at time 0; it starts at t = \(optimizer.stepSize) \(place)"
         let start = ModelStart(states: later, completedSteps: 1, followedOptimizer: initial, note: note)
         try start.check(model, stateNames: stateNames)
         return start

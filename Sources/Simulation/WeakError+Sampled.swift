@@ -5,6 +5,8 @@ extension WeakError {
     func sampled(_ problem: WeakErrorProblem, notes: [String]) throws(SimulationError) -> [WeakErrorResult] {
         var entries = problem.tests.map { _ in [WeakErrorResult.Entry]() }
         var notes = notes + problem.horizonNotes
+        let jumps = problem.instances.contains { $0.events != nil }
+        if jumps { notes += [EventKernel.note, "the ODE is the drift between jumps, without noise and without jumps"] }
         for (index, instance) in problem.instances.enumerated() {
             var comparison = try PathComparison(self, problem, instance)
             if let note = comparison.start.note, !notes.contains(note) { notes.append(note) }
@@ -13,9 +15,11 @@ extension WeakError {
             progress?(Double(index + 1) / Double(problem.instances.count))
         }
         return zip(problem.tests, entries).map { test, entries in
-            WeakErrorResult(
+            var result = WeakErrorResult(
                 test: test.quantity.name, method: .sampled, claimedOrder: problem.claimedOrder, entries: entries,
                 isComplete: entries.count == problem.instances.count, notes: notes)
+            if jumps { result.modelName = "jump form" }
+            return result
         }
     }
 }
@@ -93,7 +97,7 @@ private struct PathComparison {
 
     private func modelSample(substeps: Int) throws(SimulationError) -> Sample? {
         let process = EulerMaruyama(
-            instance.model, substeps: substeps, seed: settings.seed, coupling: coupling)
+            instance.model, substeps: substeps, seed: settings.seed, coupling: coupling, events: instance.events)
         let run = EnsembleRun(paths: 0..<settings.paths, steps: steps, threads: settings.threads)
         return try sample(run.ensemble(of: process, start: start, optimizer: optimizer), name: process.name)
     }

@@ -4,10 +4,9 @@ import Matching
 import Rules
 
 extension WeakErrorProblem {
-    /// The check of a derived model against its rule.
+    /// The check of a model against its rule.
     ///
     /// - Parameters:
-    ///   - derivation: gives the model and, by its drift of order 1, the ordinary differential equation beside it.
     ///   - settings: for each step size the values of all parameters, the step size among them.
     ///   - accepted: names that may be given although the rule does not have them.
     ///   - initial: the optimizer's initial state, all positions first.
@@ -15,14 +14,13 @@ extension WeakErrorProblem {
     ///   - initialTime: the time at which the optimizer is in its initial state.
     /// - Throws: ``SimulationError``.
     public init(
-        of derivation: Derivation, on landscape: Landscape, settings: [[String: Double]],
+        of ruleModel: RuleModel, on landscape: Landscape, settings: [[String: Double]],
         accepting accepted: Set<String> = [], functions: [Function: ExternalFunction] = [:], initial: [Double],
         modelStart: ModelStart? = nil, initialTime: Double = 0, horizon: Double, tests: [Test]
     ) throws(SimulationError) {
-        let rule = derivation.rule
-        let sde = derivation.sde
+        let (rule, sde, draw) = (ruleModel.rule, ruleModel.sde, ruleModel.draw)
         let plain = SDE(
-            stepSize: sde.stepSize, time: sde.time, states: sde.states, drift: derivation.leadingDrift,
+            stepSize: sde.stepSize, time: sde.time, states: sde.states, drift: ruleModel.leadingDrift,
             covariance: sde.covariance, diffusion: sde.diffusion, crossCovariance: sde.crossCovariance,
             defaultValues: sde.defaultValues)
         let names = accepted.union(rule.parameters.map(\.symbol.name)).union([UpdateRule.noiseScale.name])
@@ -30,13 +28,13 @@ extension WeakErrorProblem {
         var noise = NoiseSource.gaussian
         for parameters in settings {
             let optimizer = try CompiledOptimizer(
-                rule, draw: derivation.draw, on: landscape, parameters: parameters, accepting: names,
+                rule, draw: draw, on: landscape, parameters: parameters, accepting: names,
                 functions: functions)
             noise = optimizer.noise
             func compile(_ sde: SDE) throws(SimulationError) -> CompiledModel {
                 do {
                     return try sde.compiled(
-                        on: landscape, parameters: parameters, accepting: names, draw: derivation.draw,
+                        on: landscape, parameters: parameters, accepting: names, draw: draw,
                         functions: functions)
                 } catch {
                     throw .compilation(error)
@@ -45,20 +43,41 @@ extension WeakErrorProblem {
             let model = try compile(sde)
             let baseline = try compile(plain)
             let isTimed = (sde.drift + sde.covariance.flatMap { $0 }).contains { $0.contains(sde.time) }
-            let scalar = optimizer.scalar.map {
-                Scalar(
-                    optimizer: $0, model: ScalarDiffusion(model, dependsOnTime: isTimed),
-                    baseline: ScalarDiffusion(baseline, dependsOnTime: isTimed))
+            var events: EventKernel?
+            if let form = ruleModel.jumpForm {
+                events = try EventKernel(
+                    form, on: landscape, parameters: parameters, noise: noise, functions: functions)
             }
+            let isDiffusion = events == nil
+            let scalar =
+                !isDiffusion
+                ? nil
+                : optimizer.scalar.map {
+                    Scalar(
+                        optimizer: $0, model: ScalarDiffusion(model, dependsOnTime: isTimed),
+                        baseline: ScalarDiffusion(baseline, dependsOnTime: isTimed))
+                }
             instances.append(
                 Instance(
                     stepSize: optimizer.stepSize, optimizer: optimizer, model: model, baseline: baseline,
-                    scalar: scalar, pointLaw: optimizer.pointLaw))
+                    events: events,
+                    scalar: scalar, pointLaw: isDiffusion ? optimizer.pointLaw : nil))
         }
         self.init(
             instances: instances, noise: noise, initial: initial, modelStart: modelStart, initialTime: initialTime,
             horizon: horizon,
-            tests: tests, claimedOrder: Double(derivation.options.order), stateNames: rule.states.map(\.name))
+            tests: tests, claimedOrder: Double(ruleModel.order), stateNames: rule.states.map(\.name))
+    }
+
+    /// The check of a derived model against its rule.
+    public init(
+        of derivation: Derivation, on landscape: Landscape, settings: [[String: Double]],
+        accepting accepted: Set<String> = [], functions: [Function: ExternalFunction] = [:], initial: [Double],
+        modelStart: ModelStart? = nil, initialTime: Double = 0, horizon: Double, tests: [Test]
+    ) throws(SimulationError) {
+        try self.init(
+            of: RuleModel(derivation), on: landscape, settings: settings, accepting: accepted, functions: functions,
+            initial: initial, modelStart: modelStart, initialTime: initialTime, horizon: horizon, tests: tests)
     }
 }
 

@@ -29,7 +29,8 @@ extension WeakErrorProblem {
         let completed = completedSteps(instance)
         guard modelStart != nil || completed > 0 else {
             return try ModelStart.chosen(
-                for: instance.model, optimizer: optimizer, initial: initial, stateNames: stateNames)
+                for: instance.model, jumps: instance.events != nil, optimizer: optimizer, initial: initial,
+                stateNames: stateNames)
         }
         let start = modelStart ?? ModelStart(states: initial, completedSteps: completed)
         try start.check(instance.model, stateNames: stateNames)

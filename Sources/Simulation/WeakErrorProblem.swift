@@ -9,13 +9,16 @@ public struct WeakErrorProblem: Sendable {
         public let baseline: any DiffusionKernel
         /// The same three for the grid solver, where there is a single state on one coordinate.
         public let scalar: Scalar?
+        /// The jumps of the model, where it is a jump form.
+        public let events: EventKernel?
         /// A law of few points that may stand for the noise, where the rule is smooth in it.
         public let pointLaw: PointLaw?
 
         public init(
             stepSize: Double, optimizer: any OptimizerKernel, model: any DiffusionKernel,
-            baseline: any DiffusionKernel, scalar: Scalar? = nil, pointLaw: PointLaw? = nil
+            baseline: any DiffusionKernel, events: EventKernel? = nil, scalar: Scalar? = nil, pointLaw: PointLaw? = nil
         ) {
+            self.events = events
             self.stepSize = stepSize
             self.optimizer = optimizer
             self.model = model

@@ -37,6 +37,8 @@ public struct WeakErrorResult: Equatable, Sendable {
     /// False after a cancellation: the entries are those of the step sizes that were finished.
     public let isComplete: Bool
     public let notes: [String]
+    /// What the model is called in print.
+    public var modelName = "SDE"
 
     /// The fitted order; `nil` where the errors are not known well enough.
     public var fit: OrderFit? { fit { $0.error } }

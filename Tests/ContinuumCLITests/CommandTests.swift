@@ -121,6 +121,25 @@ import Testing
         #expect(run.output.hasPrefix(optimizer))
     }
 
+    @Test("simulate and verify run the jump form of a rule that has no SDE, and say so")
+    func jumpForm() {
+        let set = "adamax --set rho1=1,rho2=1,sigma=0.5"
+        let line = "simulate \(set),eta=0.1 --start u=2 --steps 5 --paths 200 --save 1 --format csv --threads"
+        let run = RecordedRun("\(line) 1")
+        #expect(run.status == .done)
+        #expect(run.output.contains("\njump,5,0.5,u,"))
+        #expect(run.error.contains("no diffusion limit; the model is its jump form"))
+        #expect(RecordedRun("\(line) 2").output == run.output)
+        #expect(!RecordedRun("\(line) 1 --process jump").output.contains("optimizer"))
+        #expect(RecordedRun("simulate sgd --process jump --set eta=0.1,sigma=1").status == .badInput)
+
+        let check = "verify \(set) --start u=2 --horizon 0.4 --etas 0.2,0.1 --test u --paths 200 --dt eta"
+        let verify = RecordedRun(check)
+        #expect(verify.output.contains("there is no diffusion limit"))
+        #expect(verify.output.contains("E jump form"))
+        #expect(RecordedRun("\(check) --order 2").status == .doesNotExist)
+    }
+
     @Test("a landscape that blows up stops with step and path, and what was saved before is printed")
     func blowUp() {
         let line = "simulate sgd --landscape x1^4 --set eta=0.5,sigma=0.1 --x0 3 --steps 9 --save 9 --paths 4 --format"

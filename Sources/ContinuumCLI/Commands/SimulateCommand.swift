@@ -7,9 +7,10 @@ import Simulation
 /// `continuum simulate`: ensembles of an optimizer, of its SDE, or of both.
 enum SimulateCommand: Command {
     enum Format: String, CaseIterable { case text, json, csv }
-    enum Process: String, CaseIterable { case optimizer, sde, both }
+    enum Process: String, CaseIterable { case optimizer, sde, jump, both }
 
-    private static let process = Option("process", "optimizer|sde|both", "what to simulate (default both)")
+    private static let process = Option(
+        "process", "optimizer|sde|jump|both", "what to simulate (default both: the optimizer and its model)")
     static let steps = Option("steps", "N", "the number of optimizer steps (default 1000)")
     static let horizon = Option("horizon", "T", "the time at the end, in place of --steps: T/eta steps")
     static let save = Option("save", "N", "the number of times at which statistics are saved (default 10)")
@@ -26,7 +27,8 @@ enum SimulateCommand: Command {
             """
             Gives mean, standard deviation and the 5% and 95% quantiles of every variable, of the loss and of --test.
             With dt = eta the scheme shares the first two one-step moments of the optimizer, and tests the noise model,
-            not the continuous-time limit; smaller steps approach the SDE itself.
+            not the continuous-time limit; smaller steps approach the SDE itself. A rule with a state that jumps has no
+            SDE: its jump form is run in its place.
             """
         ],
         options: [LandscapeInput.landscape, EvaluateCommand.set] + SimulationInput.options
@@ -47,12 +49,15 @@ enum SimulateCommand: Command {
         let format = try arguments.choice(format, default: Format.text)
         let process = try arguments.choice(process, default: Process.both)
         let rule = try RuleInput.rule(arguments.operand)
-        let derivation = try DerivationInput.derivation(of: rule, arguments)
+        let (ruleModel, options, _) = try DerivationInput.model(of: rule, arguments)
+        guard process != .jump || ruleModel.jumpForm != nil else {
+            throw Failure("--process: \(rule.name) has an SDE, and no jump form\nAsk for --process sde.")
+        }
         let landscape = try LandscapeInput.landscape(
             arguments[LandscapeInput.landscape] ?? VerifyCommand.defaultLandscape)
         var parameters = try ParameterValues(
-            of: rule, draw: derivation.draw, try Assignments(arguments, EvaluateCommand.set),
-            usesBatch: derivation.options.usesBatch)
+            of: rule, draw: ruleModel.draw, try Assignments(arguments, EvaluateCommand.set),
+            usesBatch: options.usesBatch)
         try parameters.setCorrelations(arguments, dimension: landscape.dimension)
         let input = try SimulationInput(rule, on: landscape, arguments, parameters: parameters)
         guard input.time == 0 else {
@@ -73,18 +78,20 @@ enum SimulateCommand: Command {
         console.simulationBegins()
         do throws(SimulationError) {
             let kernel = try CompiledOptimizer(
-                rule, draw: derivation.draw, on: landscape, parameters: parameters.values,
+                rule, draw: ruleModel.draw, on: landscape, parameters: parameters.values,
                 accepting: Set(parameters.values.keys), functions: functions)
             let optimizer = OptimizerProcess(
                 kernel, noise: kernel.noise, stepSize: kernel.stepSize, seed: input.seed)
-            if process != .sde {
+            if process == .optimizer || process == .both {
                 series.append(try run.series(of: optimizer, from: input.initial, quantities: quantities))
             }
             if process != .optimizer, series.allSatisfy(\.isComplete) {
-                let model = try compiled(derivation, on: landscape, parameters, functions)
-                let start = try input.start(of: model, beside: optimizer)
+                let model = try compiled(ruleModel, on: landscape, parameters, functions)
+                let events = try self.events(of: ruleModel, on: landscape, parameters, kernel.noise, functions)
+                let start = try input.start(of: model, jumps: events != nil, beside: optimizer)
                 let scheme = EulerMaruyama(
-                    model, substeps: substeps, seed: input.seed, coupling: start.coupling(of: model, to: optimizer))
+                    model, substeps: substeps, seed: input.seed, coupling: start.coupling(of: model, to: optimizer),
+                    events: events)
                 series.append(try run.series(of: scheme, start: start, optimizer: optimizer, quantities: quantities))
             }
         } catch {
@@ -107,16 +114,25 @@ enum SimulateCommand: Command {
     }
 
     private static func compiled(
-        _ derivation: Derivation, on landscape: Landscape, _ parameters: ParameterValues,
+        _ ruleModel: RuleModel, on landscape: Landscape, _ parameters: ParameterValues,
         _ functions: ScheduleInput.Functions
     ) throws(SimulationError) -> CompiledModel {
         do {
-            return try derivation.sde.compiled(
+            return try ruleModel.sde.compiled(
                 on: landscape, parameters: parameters.values, accepting: Set(parameters.values.keys),
-                draw: derivation.draw, functions: functions)
+                draw: ruleModel.draw, functions: functions)
         } catch {
             throw .compilation(error)
         }
+    }
+
+    private static func events(
+        of ruleModel: RuleModel, on landscape: Landscape, _ parameters: ParameterValues, _ noise: NoiseSource,
+        _ functions: ScheduleInput.Functions
+    ) throws(SimulationError) -> EventKernel? {
+        guard let form = ruleModel.jumpForm else { return nil }
+        return try EventKernel(
+            form, on: landscape, parameters: parameters.values, noise: noise, functions: functions)
     }
 
     private static func quantities(

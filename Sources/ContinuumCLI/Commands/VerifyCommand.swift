@@ -28,7 +28,8 @@ enum VerifyCommand: Command {
             """
             Compares E[test] at the horizon between the optimizer and its SDE, and beside it the ODE without the noise. A
             single state is computed on a grid, to many digits; other rules are sampled, with 95% intervals and the error
-            of the integrator below them. Exit status 1: the fitted order does not support the claimed one.
+            of the integrator below them. A rule with a state that jumps has no SDE: its jump form is compared in its
+            place. Exit status 1: the fitted order does not support the claimed one.
             """,
             "Without options: the loss x1^2/2 from x0 = 0.8 with sigma = 0.5.",
         ],
@@ -50,10 +51,10 @@ enum VerifyCommand: Command {
     static func run(_ arguments: ParsedArguments, _ console: Console) throws(Failure) -> ExitStatus {
         let format = try arguments.choice(format, default: Format.text)
         let rule = try RuleInput.rule(arguments.operand)
-        let derivation = try DerivationInput.derivation(of: rule, arguments)
+        let (ruleModel, options, derivation) = try DerivationInput.model(of: rule, arguments)
         let loss = arguments[LandscapeInput.landscape] ?? defaultLandscape
         let landscape = try LandscapeInput.landscape(loss)
-        var settings = try self.settings(of: derivation, arguments)
+        var settings = try self.settings(of: ruleModel, options, arguments)
         for index in settings.indices {
             try settings[index].setCorrelations(arguments, dimension: landscape.dimension)
         }
@@ -69,7 +70,7 @@ enum VerifyCommand: Command {
         do throws(SimulationError) {
             func problem(_ start: ModelStart?) throws(SimulationError) -> WeakErrorProblem {
                 try WeakErrorProblem(
-                    of: derivation, on: landscape, settings: settings.map(\.values),
+                    of: ruleModel, on: landscape, settings: settings.map(\.values),
                     accepting: Set(settings.flatMap(\.values.keys)), functions: functions, initial: input.initial,
                     modelStart: start, initialTime: input.time, horizon: horizon, tests: [test])
             }
@@ -90,7 +91,7 @@ enum VerifyCommand: Command {
             let place = input.initial.prefix(landscape.dimension).map(\.plain).joined(separator: ", ")
             let title =
                 "weak error of E[\(test.quantity.name)] at t = \(horizon.plain), f = \(loss), x0 = \(place), \(scale)"
-            try console.print("\(header(derivation))\n\(title)\n\n\(report.text)")
+            try console.print("\(header(ruleModel, derivation))\n\(title)\n\n\(report.text)")
         case .markdown: try console.print(report.markdown)
         case .json: try console.print(json: report.json)
         case .csv: try console.print(report.csv)
@@ -101,10 +102,10 @@ enum VerifyCommand: Command {
 
     /// The numbers for each step size.
     private static func settings(
-        of derivation: Derivation, _ arguments: ParsedArguments
+        of ruleModel: RuleModel, _ options: DerivationOptions, _ arguments: ParsedArguments
     ) throws(Failure) -> [ParameterValues] {
         let assignments = try Assignments(arguments, EvaluateCommand.set)
-        let name = derivation.rule.stepSize.name
+        let name = ruleModel.rule.stepSize.name
         guard assignments[name] == nil else {
             throw Failure("--set: verify takes several step sizes\nGive them with --etas, such as --etas 0.2,0.1,0.05.")
         }
@@ -116,9 +117,9 @@ enum VerifyCommand: Command {
         for eta in etas.sorted(by: >) {
             result.append(
                 try ParameterValues(
-                    of: derivation.rule, draw: derivation.draw, assignments,
+                    of: ruleModel.rule, draw: ruleModel.draw, assignments,
                     defaults: [name: eta, UpdateRule.noiseScale.name: defaultScale],
-                    usesBatch: derivation.options.usesBatch))
+                    usesBatch: options.usesBatch))
         }
         return result
     }
@@ -140,7 +141,11 @@ enum VerifyCommand: Command {
     }
 
     /// The model and the verdict of its certificate.
-    private static func header(_ derivation: Derivation) -> String {
+    private static func header(_ ruleModel: RuleModel, _ derivation: Derivation?) -> String {
+        guard let derivation else {
+            let form = ruleModel.jumpForm?.description ?? ""
+            return "\(ruleModel.rule.name), noise \(ruleModel.draw.law): there is no diffusion limit\n\n\(form)\n"
+        }
         let equations = SDEReport(derivation.sde).text(.vectors).split(separator: "\n").map { "  \($0)\n" }.joined()
         let certificate = CertificateReport(derivation.certificate).summary.split(separator: "\n")
             .map { "  \($0)\n" }.joined()

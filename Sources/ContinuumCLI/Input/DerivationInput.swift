@@ -2,6 +2,7 @@ import Algebra
 import Matching
 import Probability
 import Rules
+import Simulation
 
 /// The options that choose a derivation.
 enum DerivationInput {
@@ -30,6 +31,26 @@ enum DerivationInput {
         of rule: UpdateRule, _ arguments: ParsedArguments
     ) throws(Failure) -> Derivation {
         try derivation(of: rule, try options(of: rule, arguments))
+    }
+
+    /// The model that verify and simulate run: the SDE, or where a state jumps the jump form.
+    static func model(
+        of rule: UpdateRule, _ arguments: ParsedArguments
+    ) throws(Failure) -> (model: RuleModel, options: DerivationOptions, derivation: Derivation?) {
+        let options = try options(of: rule, arguments)
+        do {
+            let derivation = try Derivation(of: rule, options: options)
+            return (RuleModel(derivation), options, derivation)
+        } catch .noDiffusionLimit(_, _, let jumpForm?) {
+            guard options.order == 1 else {
+                throw Failure(
+                    "\(rule.name) has no diffusion limit, and its jump form is a model of order 1\nLeave out --order 2.",
+                    status: .doesNotExist)
+            }
+            return (RuleModel(jumpForm, of: rule), options, nil)
+        } catch {
+            throw Failure("\(rule.name): \(error)", status: error.status)
+        }
     }
 
     static func derivation(of rule: UpdateRule, _ options: DerivationOptions) throws(Failure) -> Derivation {

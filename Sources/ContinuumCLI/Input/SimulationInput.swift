@@ -89,10 +89,11 @@ struct SimulationInput {
 
     /// Where a model starts: where the user said, or else where its coefficients are regular.
     func start(
-        of model: CompiledModel, beside optimizer: OptimizerProcess
+        of model: CompiledModel, jumps: Bool = false, beside optimizer: OptimizerProcess
     ) throws(SimulationError) -> ModelStart {
         if let given = givenStart(of: [model]) { return given }
-        return try ModelStart.chosen(for: model, optimizer: optimizer, initial: initial, stateNames: stateNames)
+        return try ModelStart.chosen(
+            for: model, jumps: jumps, optimizer: optimizer, initial: initial, stateNames: stateNames)
     }
 
     /// A formula in the states, as a test function.

@@ -22,7 +22,8 @@ let package = Package(
         .executableTarget(name: "embed-rules", path: "Sources/EmbedRulesTool"),
         .plugin(name: "EmbedRules", capability: .buildTool(), dependencies: ["embed-rules"]),
         .target(name: "BuiltInRules", dependencies: ["Rules"], plugins: ["EmbedRules"]),
-        .target(name: "Continuum", dependencies: ["Report", "BuiltInRules"]),
+        .target(name: "Reproduction", dependencies: ["Report", "BuiltInRules"]),
+        .target(name: "Continuum", dependencies: ["Reproduction"]),
         .executableTarget(name: "ContinuumCLI", dependencies: ["Continuum"]),
         .executableTarget(name: "continuum-bench", dependencies: ["Continuum"], path: "Sources/ContinuumBench"),
 
@@ -37,6 +38,7 @@ let package = Package(
         .testTarget(name: "CompilationTests", dependencies: ["Compilation", "BuiltInRules"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "BuiltInRules"]),
         .testTarget(name: "ReportTests", dependencies: ["Report", "BuiltInRules"]),
+        .testTarget(name: "ReproductionTests", dependencies: ["Reproduction"]),
         .testTarget(name: "ContinuumCLITests", dependencies: ["ContinuumCLI"]),
     ],
     swiftLanguageModes: [.v6]

@@ -7,5 +7,6 @@
 @_exported import Numerics
 @_exported import Probability
 @_exported import Report
+@_exported import Reproduction
 @_exported import Rules
 @_exported import Simulation

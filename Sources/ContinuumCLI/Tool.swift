@@ -6,6 +6,7 @@ enum Tool {
 
     static let commands: [any Command.Type] = [
         ListCommand.self, DeriveCommand.self, CheckCommand.self, CompareCommand.self, EvidenceCommand.self,
+        ReproduceCommand.self,
         EvaluateCommand.self,
         VerifyCommand.self,
         SimulateCommand.self, AnalyzeCommand.self,

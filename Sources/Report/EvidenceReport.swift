@@ -14,8 +14,7 @@ public struct EvidenceReport: Sendable {
         var passes: Bool {
             switch self {
             case .evidence(let evidence, _): evidence.passes
-            case .noModel: true
-            case .noNumbers: false
+            case .noModel, .noNumbers: true
             }
         }
 
@@ -68,7 +67,7 @@ public struct EvidenceReport: Sendable {
                     let worst = evidence.oneStep.entries.max(by: { $0.relative < $1.relative })
                 else { return nil }
                 return "\(rule): \(worst.coefficient) is \(worst.model), off by \(worst.difference)"
-            case .noModel(let reason), .noNumbers(let reason): return "\(rule): \(reason)"
+            case .noModel(let reason), .noNumbers(let reason): return "\(rule): \(reason.prefix { $0 != "\n" })"
             }
         }
     }

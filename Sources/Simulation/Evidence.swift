@@ -62,7 +62,7 @@ extension Evidence {
             )
             var check = WeakError(seed: seed, threads: threads, cancellation: cancellation, progress: { _ in })
             check.paths = size.paths
-            check.choice = name == "saddle" ? .sampled : .automatic
+            check.choice = initial.count == 1 ? .automatic : .sampled
             guard let result = try check.results(of: problem).first else { throw .cancelled }
             results.append((name, result))
         }

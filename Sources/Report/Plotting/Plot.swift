@@ -9,10 +9,13 @@ public struct Plot: Hashable, Sendable {
     public struct Axis: Hashable, Sendable {
         public var label: String
         public var scale: Scale
+        /// The smallest value that the axis makes room for; nil for the smallest there is.
+        public var floor: Double?
 
-        public init(_ label: String, _ scale: Scale = .linear) {
+        public init(_ label: String, _ scale: Scale = .linear, floor: Double? = nil) {
             self.label = label
             self.scale = scale
+            self.floor = floor
         }
     }
 
@@ -36,6 +39,7 @@ public struct Plot: Hashable, Sendable {
     }
 
     public struct Line: Hashable, Sendable {
+        /// What the legend calls it; a line without a name belongs to the one before, and has its colour.
         public let name: String
         public let points: [Point]
         public let style: Style

@@ -21,8 +21,9 @@ struct PlotDrawing {
         horizontal = AxisRange(holding: points.map(\.x), scale: plot.horizontal.scale)
         let heights = points.flatMap { [$0.y, $0.band?.lowerBound ?? $0.y, $0.band?.upperBound ?? $0.y] }
         // On a logarithmic axis a band that reaches down to zero would take all the room.
+        let shown = plot.vertical.scale == .linear ? heights : points.map(\.y)
         vertical = AxisRange(
-            holding: plot.vertical.scale == .linear ? heights : points.map(\.y), scale: plot.vertical.scale)
+            holding: shown.filter { $0 >= plot.vertical.floor ?? -.infinity }, scale: plot.vertical.scale)
     }
 
     var elements: String {
@@ -33,7 +34,10 @@ struct PlotDrawing {
         return text + "</g>\n" + legend
     }
 
-    private func color(_ index: Int) -> String { Self.colors[index % Self.colors.count] }
+    private func color(_ index: Int) -> String {
+        let named = plot.lines[...index].filter { !$0.name.isEmpty }.count
+        return Self.colors[max(0, named - 1) % Self.colors.count]
+    }
 
     // MARK: Places
 

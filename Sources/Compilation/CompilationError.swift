@@ -16,6 +16,8 @@ public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible
     case parameterOutOfRange(String, value: Double, range: String)
     /// Correlations of coordinates whose matrix is not positive semidefinite.
     case notCorrelations(String)
+    /// A fast state forgets its past only where this expression, the factor of its previous value, is between -1 and 1.
+    case notStationary(factor: String, value: Double)
     /// A sum over coordinates that is neither a sum of one coordinate's expression nor a Hessian-vector product.
     case unsupportedSum
     /// An expectation over more than the gradient noise of one coordinate.
@@ -40,6 +42,10 @@ public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible
         case .notCorrelations(let name):
             return
                 "no noise has these correlations \(name): their matrix is not positive semidefinite; make them smaller"
+        case .notStationary(let factor, let value):
+            return
+                "a fast state keeps the part \(factor) = \(value) of its value in a step: it has a stationary law only "
+                + "between -1 and 1"
         case .unsupportedSum:
             return "a sum over coordinates can be evaluated for one coordinate's expression or a Hessian product only"
         case .unsupportedExpectation:

@@ -58,6 +58,7 @@ public struct CompiledModel: Sendable {
             symbols: used.filter { !$0.isRandom && !($0.role == .field && $0.name == "f") },
             accepted: accepted.union(["B"]).union(sde.defaultValues.keys), dimension: dimension)
         stepSize = try table.values(of: sde.stepSize)[0]
+        try sde.averages?.requireContractions(table)
 
         var entries: [(state: Int, noise: Int)] = []
         for (a, row) in sde.diffusion.enumerated() {
@@ -67,6 +68,7 @@ public struct CompiledModel: Sendable {
         let diffusion = entries.map { sde.diffusion[$0.state][$0.noise] }
         var source = CoordinateKernel.Source(
             formulas: sde.drift + diffusion, states: sde.states, uniforms: [sde.time], draw: draw, functions: functions)
+        source.averages = try sde.averageEvaluators()
         coefficients = try CoordinateKernel(source, on: landscape, parameters: table)
         source.formulas = covariance
         covarianceKernel = try CoordinateKernel(source, on: landscape, parameters: table)

@@ -14,6 +14,8 @@ struct CoordinateFormulas {
         case plainSum(Expression)
         /// E[body] over the gradient noise of the coordinate.
         case expectation(Expression)
+        /// A function that averaging gave rise to, at these arguments.
+        case average(Function, [Expression])
     }
 
     private(set) var outputs: [Expression] = []
@@ -21,10 +23,14 @@ struct CoordinateFormulas {
     private(set) var stages: [(stage: Stage, result: Symbol)] = []
     private var known: [Stage: Symbol] = [:]
     private let index: Index
+    private let averages: Set<Function>
 
-    /// - Parameter index: the free index of the coordinate.
-    init(_ formulas: [Expression], index: Index) throws(CompilationError) {
+    /// - Parameters:
+    ///   - index: the free index of the coordinate.
+    ///   - averages: functions that are computed in stages of their own.
+    init(_ formulas: [Expression], index: Index, averages: Set<Function> = []) throws(CompilationError) {
         self.index = index
+        self.averages = averages
         for formula in formulas {
             if formula.depth > Lowering.largestDepth { throw .tooLarge(measure: "depth", limit: Lowering.largestDepth) }
             outputs.append(try replacingStages(formula))
@@ -32,7 +38,7 @@ struct CoordinateFormulas {
     }
 
     private mutating func replacingStages(_ formula: Expression) throws(CompilationError) -> Expression {
-        guard formula.containsIndexSum || formula.containsExpectation else { return formula }
+        guard hasStages(formula) else { return formula }
         var replacements: [Expression: Expression] = [:]
         var found: [Expression] = []
         collect(formula, into: &found)
@@ -42,6 +48,8 @@ struct CoordinateFormulas {
             case .expectation(let body):
                 if body.containsIndexSum || body.containsExpectation { throw .unsupportedExpectation }
                 replacements[expression] = Expression(symbol(for: .expectation(body)))
+            case .function(let function, let arguments):
+                replacements[expression] = Expression(symbol(for: .average(function, arguments)))
             default: break
             }
         }
@@ -52,10 +60,21 @@ struct CoordinateFormulas {
     private func collect(_ expression: Expression, into found: inout [Expression]) {
         switch expression.content {
         case .indexSum, .expectation: found.append(expression)
+        case .function(let function, _) where averages.contains(function): found.append(expression)
         default:
-            guard expression.containsIndexSum || expression.containsExpectation else { return }
+            guard hasStages(expression) else { return }
             for operand in expression.operands { collect(operand, into: &found) }
         }
+    }
+
+    private func hasStages(_ formula: Expression) -> Bool {
+        if formula.containsIndexSum || formula.containsExpectation { return true }
+        guard !averages.isEmpty else { return false }
+        var isFound = false
+        formula.forEachNode { node in
+            if case .function(let function, _) = node.content { isFound = isFound || averages.contains(function) }
+        }
+        return isFound
     }
 
     private mutating func sum(_ body: Expression) throws(CompilationError) -> Symbol {

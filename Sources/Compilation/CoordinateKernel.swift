@@ -16,6 +16,8 @@ struct CoordinateKernel: Sendable {
         /// The gradient draw that named expectations are over.
         var draw: GradientDraw?
         var functions: [Function: ExternalFunction] = [:]
+        /// Functions that averaging gave rise to.
+        var averages: [Function: AverageEvaluator] = [:]
     }
 
     /// The number of lanes that all stages pass through before the next ones begin.
@@ -42,11 +44,13 @@ struct CoordinateKernel: Sendable {
         case hessianProduct(Program)
         case plainSum(Program)
         case expectation(NoiseIntegral)
+        case average(AverageStage)
     }
 
     init(_ source: Source, on landscape: Landscape, parameters: ParameterTable) throws(CompilationError) {
         guard let index = source.states.first?.indices.first else { throw .undefined }
-        let split = try CoordinateFormulas(source.formulas, index: index)
+        let split = try CoordinateFormulas(
+            source.formulas, index: index, averages: Set(source.averages.keys))
         let resolver = CoordinateResolver(
             source, stages: split.stages.map(\.result), index: index, dimension: landscape.dimension,
             parameters: parameters)
@@ -61,6 +65,9 @@ struct CoordinateKernel: Sendable {
             case .expectation(let body):
                 guard let draw = source.draw else { throw .unsupportedExpectation }
                 stages.append(.expectation(try NoiseIntegral(of: body, over: draw, resolver)))
+            case .average(let function, let arguments):
+                guard let evaluator = source.averages[function] else { throw .unsupportedExpectation }
+                stages.append(.average(AverageStage(evaluator, try resolver.program(arguments))))
             }
         }
         program = try resolver.program(split.outputs)
@@ -92,7 +99,8 @@ struct CoordinateKernel: Sendable {
             for q in 0..<outputCount {
                 for i in 0..<d { rows[q * d + i] = q < split ? outputs[0][q * d + i] : outputs[1][(q - split) * d + i] }
             }
-            evaluate(states: states, supplied: supplied, uniforms: uniforms, into: rows, count: count)
+            evaluate(
+                states: states, supplied: supplied, uniforms: uniforms, into: rows, count: count, interpolates: true)
         }
     }
 
@@ -107,16 +115,23 @@ struct CoordinateKernel: Sendable {
             guard let base = buffer.baseAddress else { return [] }
             let rows = LaneRows(base, stride: 1)
             let result = rows.dropping(rows: (stateCount + suppliedCount) * d)
-            evaluate(
-                states: rows, supplied: rows.dropping(rows: stateCount * d), uniforms: uniforms, into: [result],
-                count: 1)
+            withUnsafeTemporaryAllocation(
+                of: UnsafeMutablePointer<Double>.self, capacity: max(1, outputCount * d)
+            ) { outputs in
+                guard let targets = outputs.baseAddress else { return }
+                for q in 0..<outputCount * d { targets[q] = result[q] }
+                evaluate(
+                    states: rows, supplied: rows.dropping(rows: stateCount * d), uniforms: uniforms, into: targets,
+                    count: 1, interpolates: false)
+            }
             return (0..<outputCount * d).map { result[$0][0] }
         }
     }
 
+    /// - Parameter interpolates: whether averages may be interpolated, as for many states.
     private func evaluate(
         states: LaneRows, supplied: LaneRows?, uniforms: [Double],
-        into outputs: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, count: Int
+        into outputs: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, count: Int, interpolates: Bool
     ) {
         let lanes = min(count, Self.chunk)
         let d = landscape.dimension
@@ -130,7 +145,7 @@ struct CoordinateKernel: Sendable {
                 let lanes = min(count - done, Self.chunk)
                 evaluateChunk(
                     states.dropping(lanes: done), supplied?.dropping(lanes: done), shared,
-                    outputs, done, LaneRows(base, stride: lanes), lanes)
+                    outputs, done, LaneRows(base, stride: lanes), lanes, interpolates)
                 done += lanes
             }
         }
@@ -139,7 +154,7 @@ struct CoordinateKernel: Sendable {
     private func evaluateChunk(
         _ states: LaneRows, _ supplied: LaneRows?, _ uniforms: [[Double]],
         _ outputs: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, _ firstLane: Int, _ scratch: LaneRows,
-        _ lanes: Int
+        _ lanes: Int, _ interpolates: Bool
     ) {
         let d = landscape.dimension
         let gradient = scratch.dropping(rows: 1)
@@ -170,6 +185,9 @@ struct CoordinateKernel: Sendable {
                         vector.evaluate(table, uniforms: uniforms[i], count: lanes)
                     case .expectation(let integral):
                         integral.evaluate(table, uniforms: uniforms[i], into: result[i], count: lanes)
+                    case .average(let average):
+                        average.evaluate(
+                            table, uniforms: uniforms[i], into: result[i], count: lanes, interpolates: interpolates)
                     }
                 }
                 switch stage {
@@ -180,7 +198,7 @@ struct CoordinateKernel: Sendable {
                         for i in 0..<d { sum += operand[i][lane] }
                         for i in 0..<d { result[i][lane] = sum }
                     }
-                case .expectation: break
+                case .expectation, .average: break
                 }
             }
             for i in 0..<d {

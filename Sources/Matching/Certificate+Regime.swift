@@ -53,6 +53,7 @@ extension Certificate {
 
     /// What the order is claimed for.
     var claim: String {
+        if level == .averaged { return "weak order \(order) of the slow states, averaged over the fast ones" }
         guard let stepTime, stepTime != 1 else { return "weak order \(order)" }
         return "weak order \(order) in the step h = \(Certificate.power(stepTime))"
     }

@@ -34,6 +34,10 @@ public struct Derivation: Sendable {
         guard (1...2).contains(options.order) else { throw .unsupportedOrder(options.order) }
         if Regime.isNeeded(for: rule, options) {
             try self.init(of: rule, in: Regime.requested(by: options, of: rule), options)
+        } else if let averaged = try Derivation(
+            averaging: rule, Derivation.sizes(of: rule, overriddenBy: options.sizes), options)
+        {
+            self = averaged
         } else {
             try self.init(withNoiseOfOrderOne: rule, options)
         }

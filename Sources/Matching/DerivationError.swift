@@ -23,6 +23,8 @@ public enum DerivationError: Error, Hashable, Sendable {
     case sizedPosition(Symbol)
     /// The sizes of a regime do not fit together.
     case noRegime(reason: String)
+    /// Fast states cannot be averaged over.
+    case noAveragedModel(reason: String)
     /// The covariance has no closed root.
     case noDiffusionFactor(reason: String)
     case algebra(AlgebraError)
@@ -67,6 +69,7 @@ extension DerivationError: CustomStringConvertible {
             return "the position \(position.name) is of size O(1), since the loss is a given function of it; "
                 + "size the noise, the rates or the other states"
         case .noRegime(let reason): return "there is no such regime: \(reason)"
+        case .noAveragedModel(let reason): return "there is no averaged model: \(reason)"
         case .noDiffusionFactor(let reason): return "the covariance has no closed root: \(reason)"
         case .algebra(let error): return error.description
         }

@@ -27,10 +27,13 @@ public struct SDE: Sendable, Hashable {
     public let crossCovariance: [[Expression]]
     /// The values of parameters where none are given, by name.
     public let defaultValues: [String: Double]
+    /// What was averaged over, and the functions that this gave rise to; nil where no state is fast.
+    public let averages: Averages?
 
     public init(
         stepSize: Symbol, time: Symbol, states: [Symbol], drift: [Expression], covariance: [[Expression]],
-        diffusion: [[Expression]], crossCovariance: [[Expression]] = [], defaultValues: [String: Double] = [:]
+        diffusion: [[Expression]], crossCovariance: [[Expression]] = [], defaultValues: [String: Double] = [:],
+        averages: Averages? = nil
     ) {
         self.stepSize = stepSize
         self.time = time
@@ -40,6 +43,7 @@ public struct SDE: Sendable, Hashable {
         self.diffusion = diffusion
         self.crossCovariance = crossCovariance.allSatisfy { $0.allSatisfy(\.isZero) } ? [] : crossCovariance
         self.defaultValues = defaultValues
+        self.averages = averages
     }
 
     /// The index of the other coordinate in ``crossCovariance``.

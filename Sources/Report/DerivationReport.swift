@@ -47,6 +47,8 @@ public struct DerivationReport: Sendable {
         }
         text += DerivationReport.section("SDE for the coordinate i", sde.text(.coordinates))
         text += DerivationReport.section("SDE in vectors", sde.text(.vectors))
+        let definitions = AveragesReport(derivation.sde).text
+        if !definitions.isEmpty { text += DerivationReport.section("where", definitions) }
         text += DerivationReport.section("covariance S, without the factor η", sde.covarianceText)
         let certificate = CertificateReport(derivation.certificate, showsLongResiduals: showsSteps)
         text += DerivationReport.section("certificate", certificate.text)
@@ -86,6 +88,7 @@ public struct DerivationReport: Sendable {
         text += "```\n\(rule.description.trimmedOfLines)\n```\n\n"
         if let regime = derivation.regime { text += "## Regime\n\n\(RegimeReport(regime).markdown)\n" }
         text += "## SDE\n\nModel: \(settings).\n\n\(sde.markdown)\n"
+        text += AveragesReport(derivation.sde).markdown
         text += "## Certificate\n\n\(certificate.markdown)\n"
         if !dropped.isEmpty {
             text += "## Dropped from the covariance\n\n\(DroppedCovarianceReport(dropped).markdown)\n"
@@ -146,6 +149,7 @@ public struct DerivationReport: Sendable {
             .init("sde", sde.json), .init("certificate", certificate.json),
             .init("omittedByLiterature", .array(omittedByLiterature.map { DroppedCovarianceReport.json($0) })),
         ]
+        if let averages = AveragesReport(derivation.sde).json { members.append(.init("averages", averages)) }
         if let regime = derivation.regime { members.append(.init("regime", RegimeReport(regime).json)) }
         if showsSteps {
             let steps = derivation.steps.map { step -> JSONValue in

@@ -37,17 +37,19 @@ extension ModelStart {
         for model: any DiffusionKernel, jumps: Bool = false, optimizer: OptimizerProcess, initial: [Double],
         stateNames: [String]
     ) throws(SimulationError) -> ModelStart {
-        guard initial.count == model.variableCount, initial.count == optimizer.variableCount else {
+        // The states of an averaged model are the first of the optimizer's.
+        guard initial.count >= model.variableCount, initial.count == optimizer.variableCount else {
             throw .startHasWrongCount(given: initial.count, needed: model.variableCount)
         }
-        let atZero = model.coefficients(at: initial, time: 0)
-        let later = optimizer.meanAfterOneStep(from: initial)
+        let first = Array(initial.prefix(model.variableCount))
+        let atZero = model.coefficients(at: first, time: 0)
+        let later = Array(optimizer.meanAfterOneStep(from: initial).prefix(model.variableCount))
         let afterStep = model.coefficients(at: later, time: optimizer.stepSize)
         let isRegular = zip(atZero.drift + atZero.factor, afterStep.drift + afterStep.factor).allSatisfy {
             first, second in
             first.isFinite && (!second.isFinite || first.magnitude <= 100 * max(second.magnitude, 1))
         }
-        if isRegular { return ModelStart(states: initial) }
+        if isRegular { return ModelStart(states: first) }
         let names = stateNames.dropFirst()
         let place =
             jumps
@@ -91,7 +93,9 @@ extension ModelStart {
         }
         let time = Double(completedSteps) * optimizer.stepSize
         let factor = model.coefficients(at: states, time: time).factor
-        let response = optimizer.responseToNoise(at: states, step: completedSteps + 1)
+        let response = optimizer.responseToNoise(
+            at: states + Array(repeating: 0, count: max(0, optimizer.variableCount - states.count)),
+            step: completedSteps + 1)
         var sign = 1.0
         for state in 0..<model.stateCount {
             let entry = factor[state * columns * model.dimension]

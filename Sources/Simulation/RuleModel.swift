@@ -5,6 +5,7 @@ import Rules
 
 /// A rule beside a model of it, before numbers are put in.
 public struct RuleModel: Sendable {
+    /// The rule, the states that the model has first.
     public let rule: UpdateRule
     /// The gradient drawn in a step.
     public let draw: GradientDraw
@@ -19,7 +20,7 @@ public struct RuleModel: Sendable {
 
     /// The SDE of a derivation.
     public init(_ derivation: Derivation) {
-        rule = derivation.rule
+        rule = derivation.simulatedRule
         draw = derivation.draw
         sde = derivation.sde
         leadingDrift = derivation.leadingDrift

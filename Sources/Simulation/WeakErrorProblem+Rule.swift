@@ -22,7 +22,7 @@ extension WeakErrorProblem {
         let plain = SDE(
             stepSize: sde.stepSize, time: sde.time, states: sde.states, drift: ruleModel.leadingDrift,
             covariance: sde.covariance, diffusion: sde.diffusion, crossCovariance: sde.crossCovariance,
-            defaultValues: sde.defaultValues)
+            defaultValues: sde.defaultValues, averages: sde.averages)
         let names = accepted.union(rule.parameters.map(\.symbol.name)).union([UpdateRule.noiseScale.name])
         var instances: [Instance] = []
         var noise = NoiseSource.gaussian
@@ -66,7 +66,7 @@ extension WeakErrorProblem {
         self.init(
             instances: instances, noise: noise, initial: initial, modelStart: modelStart, initialTime: initialTime,
             horizon: horizon,
-            tests: tests, claimedOrder: Double(ruleModel.order), stateNames: rule.states.map(\.name))
+            tests: tests, claimedOrder: Double(ruleModel.order), stateNames: sde.states.map(\.name))
     }
 
     /// The check of a derived model against its rule.

@@ -60,13 +60,19 @@ enum CompareCommand: Command {
         let rule = try RuleInput.rule(arguments.operand)
         let options = try DerivationInput.options(of: rule, arguments)
         let derivation = try DerivationInput.derivation(of: rule, options)
+        guard derivation.sde.averages == nil else {
+            throw Failure(
+                "compare takes models of all states, and this one is averaged over a fast state\n"
+                    + "Use simulate or verify.")
+        }
         let models = try self.models(arguments, derivation, console)
         let landscape = try LandscapeInput.landscape(
             arguments[LandscapeInput.landscape] ?? VerifyCommand.defaultLandscape)
         let parameters = try ParameterValues(
             of: rule, draw: derivation.draw, try Assignments(arguments, EvaluateCommand.set),
             usesBatch: derivation.options.usesBatch)
-        let input = try SimulationInput(rule, on: landscape, arguments, parameters: parameters)
+        let input = try SimulationInput(
+            rule, on: landscape, arguments, modelStates: rule.states.count, parameters: parameters)
         guard input.time == 0 else {
             throw Failure("--start: a comparison starts at t = 0\nLeave t out, or use verify.")
         }

@@ -59,7 +59,9 @@ enum SimulateCommand: Command {
             of: rule, draw: ruleModel.draw, try Assignments(arguments, EvaluateCommand.set),
             usesBatch: options.usesBatch)
         try parameters.setCorrelations(arguments, dimension: landscape.dimension)
-        let input = try SimulationInput(rule, on: landscape, arguments, parameters: parameters)
+        let input = try SimulationInput(
+            ruleModel.rule, on: landscape, arguments, modelStates: ruleModel.sde.states.count,
+            parameters: parameters)
         guard input.time == 0 else {
             throw Failure("--start: an ensemble starts at t = 0\nLeave t out, or use verify.")
         }
@@ -78,7 +80,7 @@ enum SimulateCommand: Command {
         console.simulationBegins()
         do throws(SimulationError) {
             let kernel = try CompiledOptimizer(
-                rule, draw: ruleModel.draw, on: landscape, parameters: parameters.values,
+                ruleModel.rule, draw: ruleModel.draw, on: landscape, parameters: parameters.values,
                 accepting: Set(parameters.values.keys), functions: functions)
             let optimizer = OptimizerProcess(
                 kernel, noise: kernel.noise, stepSize: kernel.stepSize, seed: input.seed)

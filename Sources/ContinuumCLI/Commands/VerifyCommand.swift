@@ -58,7 +58,9 @@ enum VerifyCommand: Command {
         for index in settings.indices {
             try settings[index].setCorrelations(arguments, dimension: landscape.dimension)
         }
-        let input = try SimulationInput(rule, on: landscape, arguments, parameters: settings[0])
+        let input = try SimulationInput(
+            ruleModel.rule, on: landscape, arguments, modelStates: ruleModel.sde.states.count,
+            parameters: settings[0])
         let test =
             try arguments[SimulationInput.test].map { text throws(Failure) in try input.test(text) } ?? input.lossTest
         let horizon = try arguments.positive(horizon) ?? 1

@@ -35,14 +35,19 @@ struct SimulationInput {
     let seed: UInt64
     let threads: Int?
 
-    var stateNames: [String] { rule.states.map(\.name) }
+    /// The names of the states that the model has, the first of the rule's.
+    let stateNames: [String]
 
-    /// - Parameter parameters: numbers for the rule's own initial values.
+    /// - Parameters:
+    ///   - modelStates: the number of states of a coordinate that the model has, the first of the rule's.
+    ///   - parameters: numbers for the rule's own initial values.
     init(
-        _ rule: UpdateRule, on landscape: Landscape, _ arguments: ParsedArguments, parameters: ParameterValues
+        _ rule: UpdateRule, on landscape: Landscape, _ arguments: ParsedArguments, modelStates: Int,
+        parameters: ParameterValues
     ) throws(Failure) {
         self.rule = rule
         self.landscape = landscape
+        stateNames = rule.states.prefix(modelStates).map(\.name)
         let dimension = landscape.dimension
         let position = try arguments.numbers(SimulationInput.position) ?? Array(repeating: 0.8, count: dimension)
         guard position.count == dimension else {
@@ -74,7 +79,9 @@ struct SimulationInput {
                 : Failure.unknown("state", name, among: known)
         }
         self.initial = initial
-        modelStart = arguments.contains(SimulationInput.start) && time == 0 ? ModelStart(states: initial) : nil
+        modelStart =
+            arguments.contains(SimulationInput.start) && time == 0
+            ? ModelStart(states: Array(initial.prefix(modelStates * dimension))) : nil
         seed = UInt64(try arguments.integer(SimulationInput.seed, in: 0...Int.max) ?? 1)
         threads = try arguments.integer(SimulationInput.threads, in: 1...1024)
     }

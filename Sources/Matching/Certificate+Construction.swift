@@ -63,6 +63,12 @@ extension Certificate {
                 "order 1 does not by itself vouch for the noise: conditions 1 to 4 hold for the ODE without noise as well"
             )
         }
+        if input.moments.draw.law.hasAtoms, nonsmoothPoints.contains(where: \.isDiscontinuous) {
+            notes.append(
+                "the noise takes finitely many values and does not smooth the jumps of the update: the means of its signs "
+                    + "are piecewise constant, and smoothness fails at the points above")
+        }
+        if let note = input.moments.draw.batchNote { notes.append(note) }
         if input.moments.draw.correlation != nil {
             notes.append(
                 "condition 2 holds between coordinates as well: S[a_i, c_j] = Cov(D1_a of i, D1_c of j) is kept")

@@ -8,6 +8,7 @@ extension Derivation {
         _ rule: UpdateRule, _ sample: GradientSample, _ options: DerivationOptions
     ) throws(DerivationError) {
         let draw = sample.draws[0]
+        if options.usesBatch, case .sample = draw.law { throw .batchOfSample }
         guard draw.correlation != nil else { return }
         if rule.secondGradient != nil || rule.updates.contains(where: sample.couplesCoordinates) {
             throw .noCrossCovariance(

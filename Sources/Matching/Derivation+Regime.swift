@@ -22,6 +22,7 @@ extension Derivation {
         }
         let sample = Derivation.sample(of: rule, options: options)
         let draw = sample.draws[0]
+        try Derivation.requireCorrelatable(rule, sample, options)
         if draw.correlation != nil {
             throw .noCrossCovariance(reason: "it is derived for noise and states of order 1 only")
         }

@@ -11,6 +11,8 @@ public enum DerivationError: Error, Hashable, Sendable {
     case largeDisplacement(gradient: Symbol, displacement: Expression, weight: Weight)
     /// An expectation does not exist.
     case noMoment(state: Symbol, ProbabilityError)
+    /// The batch size is given twice: by the law and by the option.
+    case batchOfSample
     /// The covariance between coordinates cannot be had.
     case noCrossCovariance(reason: String)
     /// Order 2 cannot be had.
@@ -58,6 +60,9 @@ extension DerivationError: CustomStringConvertible {
                 """
         case .noMoment(let state, let error):
             return "the increment of \(state.name) has no moment that is needed: \(error)"
+        case .batchOfSample:
+            return "the batch of a finite sample is part of its law, as its mean has another law for every size: write "
+                + "'sample(...) batch 4'"
         case .noCrossCovariance(let reason): return "there is no covariance between coordinates: \(reason)"
         case .noSecondOrder(let reason): return "there is no order-2 model: \(reason)"
         case .noMatchedForm(let reason): return "there is no matched form of the graded model: \(reason)"

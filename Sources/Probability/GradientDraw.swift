@@ -64,12 +64,29 @@ extension GradientDraw {
             let up = body.substituting(symbol, by: mean + scale)
             let down = body.substituting(symbol, by: mean - scale)
             return (up + down).scaled(by: .half)
+        case .sample: return try sampleExpectation(of: body)
         default: break
         }
         if let value = try absoluteMoment(of: body) { return value }
         let standardized = standardized(body)
         if let value = try piecewiseExpectation(of: standardized, over: Self.variable) { return value }
         return try transcendentalExpectation(of: standardized, over: Self.variable)
+    }
+
+    /// Over a minibatch of a finite sample: by moments for a polynomial, else the sum over the values of its mean.
+    private func sampleExpectation(of body: Expression) throws(ProbabilityError) -> Expression {
+        let standardized = standardized(body)
+        if let powers = expandedIfPossible(standardized).polynomial(in: Self.variable, degree: NoiseLaw.degreeLimit) {
+            var terms: [Expression] = []
+            for (n, power) in powers.enumerated() where !power.isZero {
+                terms.append(power * (try law.moment(n) ?? .zero))
+            }
+            return Expression.sum(of: terms)
+        }
+        return Expression.sum(
+            of: try law.sampleAtoms().map { atom in
+                standardized.substituting(Self.variable, by: Expression(atom.value)).scaled(by: atom.probability)
+            })
     }
 
     /// E[body] of a piecewise polynomial function of the standardized noise; nil where it is not one.

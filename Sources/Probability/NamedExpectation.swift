@@ -230,7 +230,7 @@ extension NamedExpectation {
             case .mixture(_, let first, let second):
                 upper = 37 * max(first, second)
                 scale = nil
-            case .gaussian, .rademacher:
+            case .gaussian, .rademacher, .sample:
                 upper = 37
                 scale = nil
             }

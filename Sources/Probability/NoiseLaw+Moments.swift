@@ -15,6 +15,9 @@ extension NoiseLaw {
         if n == 0 { return .one }
         if self == .any { return nil }
         try requireMoment(n)
+        if case .sample(let values, let batch) = self {
+            return Expression(SampleMean(values: values, batch: batch).moment(n))
+        }
         if !n.isMultiple(of: 2) { return .zero }
         switch self {
         case .any: return nil
@@ -29,6 +32,7 @@ extension NoiseLaw {
             let power = Rational(2).power(n) ?? .zero
             return Expression((power - 2) * NoiseLaw.bernoulli(n).magnitude) * Expression(3) ** (n / 2)
         case .rademacher: return .one
+        case .sample: return nil
         case .mixture(let weight, let first, let second):
             return Expression(NoiseLaw.oddFactorial(n)) * (weight * first ** n + (1 - weight) * second ** n)
         }
@@ -51,6 +55,12 @@ extension NoiseLaw {
             let edge = clip(a, -root, root)
             return (root ** (n + 1) - edge ** (n + 1)) / (Expression(2 * (n + 1)) * root)
         case .logistic: return NoiseLaw.logisticTruncatedMoment(n, above: a)
+        case .sample:
+            let terms = try sampleAtoms().map { atom in
+                let z = Expression(atom.value)
+                return Expression(atom.probability) * z ** n * step(z - a)
+            }
+            return Expression.sum(of: terms)
         case .rademacher:
             let sign: Expression = n.isMultiple(of: 2) ? .one : .minusOne
             return (step(1 - a) + sign * step(-1 - a)).scaled(by: .half)
@@ -67,7 +77,7 @@ extension NoiseLaw {
     /// - Returns: nil where there is none.
     public func density(at z: Expression) -> Expression? {
         switch self {
-        case .any, .rademacher: return nil
+        case .any, .rademacher, .sample: return nil
         case .gaussian: return normalDensity(z)
         case .student(let nu): return NoiseLaw.studentDensity(z, nu: nu)
         case .laplace: return exp(-sqrt(2) * abs(z)) / sqrt(2)
@@ -76,6 +86,20 @@ extension NoiseLaw {
         case .mixture(let weight, let first, let second):
             return weight * normalDensity(z / first) / first + (1 - weight) * normalDensity(z / second) / second
         }
+    }
+
+    /// The most values of a minibatch's mean over which closed forms are summed.
+    public static let atomLimit = 128
+
+    /// The values of the mean of a minibatch and their probabilities; empty for another law.
+    ///
+    /// - Throws: ``ProbabilityError/tooManyAtoms(law:limit:)``.
+    func sampleAtoms(limit: Int = NoiseLaw.atomLimit) throws(ProbabilityError) -> [SampleMean.Atom] {
+        guard case .sample(let values, let batch) = self else { return [] }
+        guard let atoms = SampleMean(values: values, batch: batch).atoms(limit: limit) else {
+            throw .tooManyAtoms(law: self, limit: limit)
+        }
+        return atoms
     }
 
     /// Throws where E |Z|^n is known to be infinite.

@@ -65,6 +65,7 @@ extension NumericNoiseLaw {
     public func draw(coupledTo normal: Double) -> Double {
         if kind == .gaussian { return normal }
         if kind == .rademacher { return normal < 0 ? -1 : 1 }
+        if case .sample = kind { return quantile(SpecialFunctions.normalDistribution(normal)) }
         let magnitude = quantile(SpecialFunctions.normalDistribution(-normal.magnitude))
         return normal < 0 ? magnitude : -magnitude
     }
@@ -78,7 +79,7 @@ extension NumericNoiseLaw {
             let logarithm = -2 / degrees * log(u)
             let root = logarithm > 50 ? exp(0.5 * logarithm) : expm1(logarithm).squareRoot()
             return degrees.squareRoot() * root * cos(2 * .pi * second)
-        case .laplace, .uniform, .logistic, .rademacher: return quantile(u)
+        case .laplace, .uniform, .logistic, .rademacher, .sample: return quantile(u)
         case .mixture(let weight, let firstScale, let secondScale):
             return second * (u < weight ? firstScale : secondScale)
         }

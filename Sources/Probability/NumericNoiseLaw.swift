@@ -1,17 +1,20 @@
 import Algebra
+import ExactNumbers
 import Foundation
 import Numerics
 
 /// A noise law with its parameters resolved to numbers, as it is evaluated, integrated against and sampled.
 ///
-/// Every law is symmetric about zero and standardized as ``NoiseLaw`` says. Only ``rademacher`` has atoms; every other
-/// law has a density.
+/// Every law is standardized as ``NoiseLaw`` says. ``rademacher`` and a sample have atoms; every other law has a density
+/// and is symmetric about zero.
 public struct NumericNoiseLaw: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
         case gaussian
         case student(degrees: Double)
         case laplace, uniform, logistic, rademacher
         case mixture(weight: Double, firstScale: Double, secondScale: Double)
+        /// Values in increasing order, with the probabilities of a value of at most each.
+        case sample(values: [Double], cumulative: [Double])
     }
 
     let kind: Kind
@@ -53,6 +56,15 @@ public struct NumericNoiseLaw: Hashable, Sendable {
             try require(parameters[1] > 0 && parameters[2] > 0, "positive scales")
             self.init(
                 .mixture(weight: parameters[0], firstScale: parameters[1], secondScale: parameters[2]), law)
+        case .sample:
+            let atoms = try law.sampleAtoms(limit: NumericNoiseLaw.atomLimit)
+            var cumulative: [Double] = []
+            var total = Rational.zero
+            for atom in atoms {
+                total = total + atom.probability
+                cumulative.append(total.doubleValue)
+            }
+            self.init(.sample(values: atoms.map(\.value.doubleValue), cumulative: cumulative), law)
         case .any: throw .invalidParameter(law: law, requirement: "to be specified before it can have numbers")
         }
     }
@@ -61,7 +73,12 @@ public struct NumericNoiseLaw: Hashable, Sendable {
 extension NumericNoiseLaw {
     /// The values taken with a positive probability, and these probabilities; empty for a law with a density.
     public var atoms: [(value: Double, probability: Double)] {
-        kind == .rademacher ? [(-1, 0.5), (1, 0.5)] : []
+        switch kind {
+        case .rademacher: return [(-1, 0.5), (1, 0.5)]
+        case .sample(let values, let cumulative):
+            return values.indices.map { (values[$0], cumulative[$0] - ($0 == 0 ? 0 : cumulative[$0 - 1])) }
+        default: return []
+        }
     }
 
     /// The smallest closed interval that holds the law.
@@ -69,6 +86,7 @@ extension NumericNoiseLaw {
         switch kind {
         case .uniform: (-NumericNoiseLaw.uniformEdge, NumericNoiseLaw.uniformEdge)
         case .rademacher: (-1, 1)
+        case .sample(let values, _): (values.first ?? 0, values.last ?? 0)
         default: (-.infinity, .infinity)
         }
     }
@@ -89,7 +107,7 @@ extension NumericNoiseLaw {
         case .logistic:
             let tail = exp(-z.magnitude / NumericNoiseLaw.logisticScale)
             return tail / ((1 + tail) * (1 + tail) * NumericNoiseLaw.logisticScale)
-        case .rademacher: return 0
+        case .rademacher, .sample: return 0
         case .mixture(let weight, let first, let second):
             return weight * SpecialFunctions.normalDensity(z / first) / first
                 + (1 - weight) * SpecialFunctions.normalDensity(z / second) / second
@@ -107,6 +125,9 @@ extension NumericNoiseLaw {
         case .uniform: return min(max(0.5 + 0.5 * z / NumericNoiseLaw.uniformEdge, 0), 1)
         case .logistic: return 1 / (1 + exp(-z / NumericNoiseLaw.logisticScale))
         case .rademacher: return z < -1 ? 0 : z < 1 ? 0.5 : 1
+        case .sample(let values, let cumulative):
+            let count = NumericNoiseLaw.partition(values) { $0 <= z }
+            return count == 0 ? 0 : cumulative[count - 1]
         case .mixture(let weight, let first, let second):
             return weight * SpecialFunctions.normalDistribution(z / first)
                 + (1 - weight) * SpecialFunctions.normalDistribution(z / second)
@@ -125,11 +146,32 @@ extension NumericNoiseLaw {
         case .uniform: return (2 * p - 1) * NumericNoiseLaw.uniformEdge
         case .logistic: return NumericNoiseLaw.logisticScale * log(p / (1 - p))
         case .rademacher: return p <= 0.5 ? -1 : 1
+        case .sample(let values, let cumulative):
+            return values[min(NumericNoiseLaw.partition(cumulative) { $0 < p }, values.count - 1)]
         case .mixture(let weight, let first, let second):
             if p > 0.5 { return -quantile(1 - p) }
             let normal = SpecialFunctions.normalQuantile(p)
             return mixtureQuantile(p, between: normal * max(first, second), weight == 0 ? second : min(first, second))
         }
+    }
+
+    /// The normal numbers at which ``draw(coupledTo:)`` jumps from one atom to the next.
+    public var jumps: [Double] {
+        switch kind {
+        case .rademacher: return [0]
+        case .sample(_, let cumulative): return cumulative.dropLast().map(SpecialFunctions.normalQuantile)
+        default: return []
+        }
+    }
+
+    /// The number of leading elements of a sorted array that satisfy a condition which later ones do not.
+    private static func partition(_ values: [Double], _ condition: (Double) -> Bool) -> Int {
+        var (lower, upper) = (0, values.count)
+        while lower < upper {
+            let middle = (lower + upper) / 2
+            if condition(values[middle]) { lower = middle + 1 } else { upper = middle }
+        }
+        return lower
     }
 
     /// Newton's method kept inside of a bracket: the quantile lies between those of both parts.
@@ -169,6 +211,8 @@ extension NumericNoiseLaw {
         }
     }
 
+    /// The most values of a minibatch's mean that are sampled from.
+    private static let atomLimit = 4096
     private static let root2 = 2.0.squareRoot()
     static let uniformEdge = 3.0.squareRoot()
     /// The scale of a logistic law of unit variance.

@@ -16,6 +16,8 @@ public enum ProbabilityError: Error, Hashable, Sendable {
     case coupledCoordinates(body: Expression)
     /// A function in which two draws meet.
     case coupledDraws(body: Expression)
+    /// The mean of a minibatch takes more values than are summed over.
+    case tooManyAtoms(law: NoiseLaw, limit: Int)
     case algebra(AlgebraError)
 }
 
@@ -38,6 +40,10 @@ extension ProbabilityError: CustomStringConvertible {
             return "the gradients of different coordinates meet in \(body), whose expectation is not known"
         case .coupledDraws(let body):
             return "both gradients of the step meet in \(body), whose expectation is not known"
+        case .tooManyAtoms(let law, let limit):
+            return
+                "the mean of a minibatch of \(law) takes more than \(limit) values, too many to sum a function over that "
+                + "is no polynomial; take a smaller batch or sample, or another law for large batches (gaussian)"
         case .algebra(let error): return error.description
         }
     }
@@ -45,6 +51,12 @@ extension ProbabilityError: CustomStringConvertible {
 
 extension NoiseLaw: CustomStringConvertible {
     public var description: String {
-        arguments.isEmpty ? name : "\(name)(\(arguments.map { "\($0)" }.joined(separator: ", ")))"
+        if case .sample(let values, let batch) = self {
+            let size = batch == 1 ? "" : " batch \(batch)"
+            guard values.count > 8 else { return "sample(\(values.map { "\($0)" }.joined(separator: ", ")))\(size)" }
+            return
+                "sample(\(values.prefix(3).map { "\($0)" }.joined(separator: ", ")), ...: \(values.count) values)\(size)"
+        }
+        return arguments.isEmpty ? name : "\(name)(\(arguments.map { "\($0)" }.joined(separator: ", ")))"
     }
 }

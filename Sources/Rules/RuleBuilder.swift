@@ -98,7 +98,7 @@ struct RuleBuilder {
         guard arguments.allSatisfy({ $0.symbols.isSubset(of: known) }) else {
             throw RuleDefect(message: "the arguments of a noise law may contain parameters only")
         }
-        try RuleBuilder.set(&noise, to: NoiseLaw(name: law.name, arguments: arguments) ?? law, "noise")
+        try RuleBuilder.set(&noise, to: law.replacingArguments(by: arguments), "noise")
         correlatesNoise = isCorrelated
         if scale != .ofCoordinate {
             guard !lines.contains(where: { $0.expression.contains(noiseScale) }) else {

@@ -200,7 +200,13 @@ struct RuleParser {
             } while cursor.take(.comma)
             try cursor.expect(.close, "after the arguments of the noise law")
         }
-        guard let law = NoiseLaw(name: name, arguments: arguments) else {
+        let batch = try batchSize(&cursor, of: name)
+        guard let law = NoiseLaw(name: name, arguments: arguments)?.withBatch(batch) else {
+            if name == "sample" {
+                throw cursor.failure(
+                    at: token, "a sample is at least two numbers, not all the same",
+                    remedy: "Write the values of single samples, such as `sample(-1, 0, 1/2, 3)`.")
+            }
             let spellings = NoiseLaw.spellings
             if let spelling = spellings.first(where: { $0.prefix { $0 != "(" } == name }) {
                 throw cursor.failure(at: token, "expected the noise law as `\(spelling)`")
@@ -225,6 +231,17 @@ struct RuleParser {
         try at(keyword) { () throws(RuleDefect) in
             try builder.setNoise(law, isCorrelated: isCorrelated, scale: scale)
         }
+    }
+
+    /// `batch 4` after a sample.
+    private func batchSize(_ cursor: inout TokenCursor, of law: String) throws(Diagnostic) -> Int {
+        guard law == "sample", cursor.token.kind == .name("batch") else { return 1 }
+        cursor.advance()
+        guard case .number(let number) = cursor.token.kind, let size = number.asInt, size >= 1 else {
+            throw cursor.expected("the size of the batch", remedy: "It is a whole number from 1.")
+        }
+        cursor.advance()
+        return size
     }
 
     /// `scale sigma(x)`.

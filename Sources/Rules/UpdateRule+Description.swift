@@ -19,8 +19,9 @@ extension UpdateRule: CustomStringConvertible {
             ? ", scale \(noiseScale.name)(\(position.name))"
             : noiseScale.indices.isEmpty ? ", \(Scale.isotropic.rawValue)" : ""
         let correlated = correlatesNoise ? " correlated" : ""
+        let batch = if case .sample(_, let size) = noise, size > 1 { " batch \(size)" } else { "" }
         text.append(
-            "noise     \(noise.name)\(arguments.isEmpty ? "" : "(\(arguments))")\(correlated)\(scale)")
+            "noise     \(noise.name)\(arguments.isEmpty ? "" : "(\(arguments))")\(batch)\(correlated)\(scale)")
         text.append("diffusion \(diffusion.map(\.name).joined(separator: ", "))")
         text.append("")
         let rest = lines.dropFirst(gradient.line)

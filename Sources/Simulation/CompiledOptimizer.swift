@@ -123,7 +123,7 @@ public struct CompiledOptimizer: OptimizerKernel {
     public var noise: NoiseSource {
         if let correlations { return NoiseSource(correlationFactor: correlations.factor) }
         if case .gaussian = law.law { return .gaussian }
-        return NoiseSource { [law] in law.draw(coupledTo: $0) }
+        return NoiseSource(transform: { [law] in law.draw(coupledTo: $0) }, jumps: law.jumps)
     }
 
     public func advance(_ states: LaneBlock, noise: LaneBlock, step: Int) {
@@ -174,7 +174,8 @@ extension CompiledOptimizer {
 
     /// A law of few points in place of the noise, where the rule is smooth and the law has five moments.
     var pointLaw: PointLaw? {
-        guard isSmooth, correlations == nil, (try? law.moment(5)) != nil, let second = try? law.moment(2),
+        guard isSmooth, correlations == nil, (try? law.moment(3)) == 0, (try? law.moment(5)) == 0,
+            let second = try? law.moment(2),
             let fourth = try? law.moment(4)
         else { return nil }
         return PointLaw(second: second, fourth: fourth)

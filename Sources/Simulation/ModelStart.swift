@@ -122,7 +122,7 @@ extension OptimizerProcess {
     }
 
     private func average(from states: [Double], step: Int, weight: (_ z: Double) -> Double) -> [Double] {
-        let nodes = NoiseMeasure.gaussian.nodes(kinks: [], of: { $0 })
+        let nodes = NoiseMeasure.gaussian.nodes(kinks: noise.jumps.map { jump in { $0 - jump } }, of: { $0 })
         let lanes = LaneStorage(repeating: states, lanes: nodes.count)
         let noise = LaneStorage(variables: kernel.noiseCount, lanes: nodes.count)
         for component in 0..<kernel.noiseCount {

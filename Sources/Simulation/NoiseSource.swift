@@ -8,18 +8,24 @@ public struct NoiseSource: Sendable {
     public static let gaussian = NoiseSource(transform: nil)
 
     private let transform: (@Sendable (Double) -> Double)?
+    /// The normal numbers at which the draw jumps.
+    let jumps: [Double]
     /// The lower triangular factor of the correlations of normal noise between coordinates; `nil` for independent ones.
     private let factor: DenseMatrix?
 
-    /// - Parameter transform: carries a standard normal number to a draw of the law; `nil` for the normal law itself.
-    public init(transform: (@Sendable (Double) -> Double)?) {
+    /// - Parameters:
+    ///   - transform: carries a standard normal number to a draw of the law; `nil` for the normal law itself.
+    ///   - jumps: the normal numbers at which it jumps.
+    public init(transform: (@Sendable (Double) -> Double)?, jumps: [Double] = []) {
         self.transform = transform
+        self.jumps = jumps
         factor = nil
     }
 
     /// Normal noise that is correlated between coordinates: `L Z` with `L` lower triangular.
     public init(correlationFactor: DenseMatrix) {
         transform = nil
+        jumps = []
         factor = correlationFactor
     }
 

@@ -227,4 +227,42 @@ import Testing
         #expect(derivation.contains("S[x_i,x_j] = r_ij·σ_i·σ_j  (i ≠ j)"))
         #expect(derivation.contains("noise gaussian correlated, order 1"))
     }
+
+    @Test("a finite sample as noise: its options, its certificate, and what is refused")
+    func sampleNoise() throws {
+        func derive(_ rule: String, _ noise: String, _ more: String...) -> RecordedRun {
+            RecordedRun(["derive", rule, "--noise", noise] + more)
+        }
+        let signs = derive("signsgd", "sample(-1, 0, 1/2, 3)").output
+        #expect(signs.contains("noise sample(-13/8, -5/8, -1/8, 19/8)"))
+        #expect(signs.contains("piecewise constant, and smoothness fails"))
+        #expect(signs.contains("a coefficient jumps"))
+        #expect(derive("sgd", "sample(-1, 1) batch 4").output.contains("√η (σ_i/2) dW"))
+        #expect(derive("sgd", "sample(-1, 1)", "--batch").error.contains("sample(...) batch 4"))
+        #expect(derive("sgd", "sample(1, 1)").error.contains("not all the same"))
+        #expect(derive("sgd", "sample(/nowhere/file.csv)").error.contains("cannot be read"))
+        #expect(derive("sgd", "sample(-1, 1) batch 0").error.contains("whole number from 1"))
+        #expect(derive("sgd", "laplace batch 4").status == .badInput)
+        #expect(derive("signsgd", "sample(-1, 0, 1/2, 3) batch 40").error.contains("more than 128 values"))
+        let file = FileManager.default.temporaryDirectory.appending(path: "continuum-sample-\(UUID().uuidString).csv")
+        try "0.1\n-0.25, 3".write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let run = RecordedRun(
+            ["evaluate", "signsgd", "--noise", "sample(\(file.path())) batch 2", "--set", "eta=0.1,sigma=1"]
+                + ["--at", "gradient=0.3", "--format", "json"])
+        // Means of two of -0.85, -1.2, 2.05 with 0.3 added: four of the nine pairs are negative.
+        #expect(abs(try #require(run.numbers("x").first) + 1.0 / 9) < 1e-15)
+    }
+
+    @Test("a batch divides the variance, and the certificate says what is assumed of the law of a mean")
+    func batch() throws {
+        #expect(!RecordedRun("derive sgd --batch").output.contains("mean of B draws"))
+        #expect(RecordedRun("derive sgd --batch --noise laplace").output.contains("mean of B draws"))
+        for law in ["gaussian", "laplace", "student(5)"] {
+            let run = RecordedRun(
+                "evaluate sgd --noise \(law) --batch --set eta=0.1,sigma=0.6,B=4 --at gradient=0.3 --format json")
+            let variance = law == "student(5)" ? 0.09 * 5 / 3 : 0.09
+            #expect(abs(try #require(run.numbers("x,x").first) - variance) < 1e-15)
+        }
+    }
 }

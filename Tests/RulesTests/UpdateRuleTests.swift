@@ -207,4 +207,16 @@ import struct Foundation.UUID
         #expect(try !UpdateRule(parsing: text("gaussian"), file: "test").correlatesNoise)
         #expect(throws: Diagnostic.self) { try UpdateRule(parsing: text("laplace correlated"), file: "test") }
     }
+
+    @Test func `a finite sample is read and written, with its batch`() throws {
+        func text(_ noise: String) -> String {
+            "optimizer T\nstep eta\nstate x\ngradient g at x\nnoise \(noise)\nx' = x - eta*g\n"
+        }
+        let rule = try UpdateRule(parsing: text("sample(-1, 0, 1/2, 3) batch 4"), file: "test")
+        #expect(rule.noise == NoiseLaw(sample: [-1, 0, Rational(1, 2), 3], batch: 4))
+        #expect(try UpdateRule(parsing: rule.description, file: "test") == rule)
+        for wrong in ["sample(1)", "sample(1, 1)", "sample(1, 2) batch 0", "laplace batch 4", "sample(1, eta)"] {
+            #expect(throws: Diagnostic.self) { try UpdateRule(parsing: text(wrong), file: "test") }
+        }
+    }
 }

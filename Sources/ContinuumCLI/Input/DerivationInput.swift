@@ -64,8 +64,8 @@ enum DerivationInput {
     static func options(of rule: UpdateRule, _ arguments: ParsedArguments) throws(Failure) -> DerivationOptions {
         var options = DerivationOptions()
         if let text = arguments[noise] {
-            let (law, isCorrelated) = splitCorrelated(text)
-            options.noise = try self.law(law, in: rule)
+            let (law, isCorrelated) = LawInput.splitCorrelated(text)
+            options.noise = try LawInput.law(law, in: rule)
             options.correlatesNoise = isCorrelated
         }
         options.order = try arguments.integer(order, in: 1...2) ?? 1
@@ -99,49 +99,13 @@ enum DerivationInput {
             throw Failure(error)
         }
     }
-
-    /// The law, and whether `correlated` stands after it.
-    private static func splitCorrelated(_ text: String) -> (law: String, isCorrelated: Bool) {
-        let words = text.trimmed.split(separator: " ")
-        guard words.count > 1, words.last == "correlated" else { return (text, false) }
-        return (String(text.trimmed.dropLast("correlated".count)).trimmed, true)
-    }
-
-    /// `gaussian`, `student(3)`, `student(nu)`: a name that is no parameter of the rule is a new positive parameter.
-    private static func law(_ text: String, in rule: UpdateRule) throws(Failure) -> NoiseLaw {
-        let name = String(text.prefix { $0 != "(" }).trimmed.lowercased()
-        let rest = text.dropFirst(text.prefix { $0 != "(" }.count)
-        let isClosed = rest.isEmpty || (rest.last == ")" && rest.count > 2)
-        var scope = Scope()
-        for parameter in rule.parameters { scope.declare(parameter.symbol) }
-        var arguments: [Expression] = []
-        if isClosed, !rest.isEmpty {
-            for part in String(rest.dropFirst().dropLast()).splitAtCommas {
-                if isName(part), rule.parameter(named: part) == nil { scope.declare(Symbol(part, bounds: .positive)) }
-                do { arguments.append(try Expression(parsing: part, in: scope, file: "--noise")) } catch {
-                    throw Failure(error)
-                }
-            }
-        }
-        guard isClosed, let law = NoiseLaw(name: name, arguments: arguments) else {
-            let names = NoiseLaw.spellings.map { String($0.prefix { $0 != "(" }) }
-            let nearest = nearestName(to: name, among: names).flatMap { $0 == name ? nil : "; did you mean '\($0)'?" }
-            let laws = NoiseLaw.spellings.joined(separator: ", ")
-            throw Failure("--noise: there is no law '\(text)'\(nearest ?? "")\nThe laws are \(laws).")
-        }
-        return law
-    }
-
-    private static func isName(_ text: String) -> Bool {
-        text.first?.isLetter == true && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
-    }
 }
 
 extension DerivationError {
     /// Whether the input is at fault, or what was asked for does not exist.
     var status: ExitStatus {
         switch self {
-        case .unsupportedOrder, .unknownParameter, .sizedPosition, .algebra: return .badInput
+        case .batchOfSample, .unsupportedOrder, .unknownParameter, .sizedPosition, .algebra: return .badInput
         case .noMoment(_, .missingMoment), .noMoment(_, .coupledCoordinates), .noMoment(_, .coupledDraws):
             return .doesNotExist
         case .noMoment: return .badInput

@@ -147,15 +147,19 @@ struct Sampling {
         if function == .max {
             return Approximation(value: center, error: arguments.map(\.error).reduce(0, Swift.max))
         }
-        guard arguments.count == 1, let x = arguments.first else { return .none }
+        let isSpecial = [.hypergeometric2F1, .kummer, .signCovariance].contains(function)
+        guard arguments.count == 1 || isSpecial else { return .none }
         var spread = 0.0
-        if x.error > 0 {
+        for (position, x) in arguments.enumerated() where x.error > 0 {
             // Two samples over a widened interval bound a smooth function's change; a sign must not change.
             for shift in [-2 * x.error, 2 * x.error] {
-                spread += (function.evaluated(at: [x.value + shift]) - center).magnitude
+                var values = arguments.map(\.value)
+                values[position] += shift
+                spread += (function.evaluated(at: values) - center).magnitude
             }
         }
-        // A polygamma function has an absolute error near its zeros.
+        // A polygamma function and a function by series or quadrature have an absolute error near their zeros.
+        if isSpecial { return Approximation(value: center, error: spread + 4096 * unit * (center.magnitude + 1)) }
         let scale = if case .polygamma = function { center.magnitude + 1 } else { center.magnitude }
         return Approximation(value: center, error: spread + 8 * unit * scale)
     }

@@ -34,6 +34,7 @@ import Testing
         #expect(heavy.status == .doesNotExist)
         #expect(heavy.error.contains("no moment of order 2"))
         #expect(RecordedRun("derive signsgd --noise student(2)").status == .done)
+        #expect(RecordedRun("derive signsgd --noise student(nu)").status == .done)
         let jump = RecordedRun("derive adamax")
         #expect(jump.status == .doesNotExist)
         #expect(jump.error.contains("there is no diffusion limit"))

@@ -199,11 +199,12 @@ private struct RegimeConditions {
     }
 
     private func residual(_ moment: String, _ difference: Expression, _ indices: [Int]) -> Certificate.Residual {
-        let (leading, total) = expansion.leadingPart(of: difference)
+        let sizes = indices.reduce(Weight.zero) { $0 + expansion.size($1) }
+        let (leading, total) = expansion.leadingPart(of: difference, lookingUpTo: sizes + bound)
         if leading.isZero {
             return Certificate.Residual(moment: moment, expression: .zero, weight: bound, range: .always)
         }
-        let weight = indices.reduce(total) { $0 - expansion.size($1) }
+        let weight = total - sizes
         return Certificate.Residual(
             moment: moment, expression: leading, weight: weight, range: weight.holds(atLeast: bound))
     }

@@ -40,6 +40,10 @@ public struct Regime: Hashable, Sendable {
     /// tau: the position moves by an amount of order 1 within eta^-tau steps.
     public let stepTime: Rational
     public let omissions: [Omission]
+    /// Whether the noise acts on the time of the position, and is no small perturbation of the drift.
+    public let hasNoiseOfOrderOne: Bool
+    /// The time in which the drift moves the position; nil where it does not to the order considered.
+    public let driftTime: Rational?
     /// States whose own time differs from that of the position, with that time.
     public let otherTimes: [OtherTime]
 
@@ -61,6 +65,6 @@ public struct Regime: Hashable, Sendable {
     /// The size of one symbol.
     func size(of symbol: Symbol) -> Weight { quantities.first { $0.symbol == symbol }?.size ?? .zero }
 
-    /// Whether drift and noise, or all drifts, act on one and the same time: a limit that no other contains.
-    public var isDistinguished: Bool { otherTimes.isEmpty }
+    /// Whether the drift of the position and all other states act on one and the same time.
+    public var isDistinguished: Bool { otherTimes.isEmpty && driftTime == stepTime }
 }

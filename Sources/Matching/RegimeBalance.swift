@@ -25,6 +25,9 @@ struct RegimeBalance {
         let stepTime: Rational
         /// The time of each state at zeta = 0, nil where it does not move.
         let times: [Rational?]
+        /// The time in which the noise alone moves each state, and in which the drift moves the position.
+        let noiseTimes: [Rational?]
+        let driftTime: Rational?
         /// The weight of each increment relative to the state.
         let increments: [Weight]
     }
@@ -33,33 +36,29 @@ struct RegimeBalance {
     private static let largestWeight = 8
     private static let mostIterations = 12
 
+    /// What is found at one end of the range of zeta.
+    private struct Solution {
+        let sizes: [Rational]
+        let time: Rational
+        let means: [Rational?]
+        let noises: [Rational?]
+        let moves: [Rational]
+    }
+
     func result() throws(DerivationError) -> Result {
-        var ends: [RegimeScale.End: (sizes: [Rational], time: Rational, times: [Rational?], moves: [Rational])] = [:]
-        for end in [RegimeScale.End.ungraded, .graded] {
-            if end == .graded, given.values.allSatisfy(\.slope.isZero) {
-                ends[.graded] = ends[.ungraded]
-                break
-            }
-            ends[end] = try solution(end)
-        }
-        guard let start = ends[.ungraded], let last = ends[.graded] else {
-            throw .noRegime(reason: "no size was found")
-        }
+        let start = try solution(.ungraded)
+        let end = given.values.allSatisfy(\.slope.isZero) ? start : try solution(.graded)
         func joined(_ a: [Rational], _ b: [Rational]) -> [Weight] {
             zip(a, b).map { Weight($0, slope: $1 - $0) }
         }
         return Result(
-            states: joined(start.sizes, last.sizes), stepTime: start.time, times: start.times,
-            increments: joined(start.moves, last.moves))
+            states: joined(start.sizes, end.sizes), stepTime: start.time,
+            times: zip(start.means, start.noises).map { [$0, $1].compactMap { $0 }.min() },
+            noiseTimes: start.noises, driftTime: start.means[0], increments: joined(start.moves, end.moves))
     }
 
-    /// The sizes of the states at one end of the range of zeta, the time of the position and of each state, and the
-    /// weights of the increments.
-    private func solution(
-        _ end: RegimeScale.End
-    ) throws(DerivationError) -> (sizes: [Rational], time: Rational, times: [Rational?], moves: [Rational]) {
-        func value(_ weight: Weight) -> Rational { weight.value(at: end == .graded ? 1 : 0) }
-        var sizes = states.map { given[$0].map(value) ?? .zero }
+    private func solution(_ end: RegimeScale.End) throws(DerivationError) -> Solution {
+        var sizes = states.map { given[$0]?.value(at: end == .graded ? 1 : 0) ?? .zero }
         var time: Rational = 1
         var past: [Rational] = []
         for _ in 0..<RegimeBalance.mostIterations {
@@ -67,18 +66,21 @@ struct RegimeBalance {
             for index in states.indices.dropFirst() where given[states[index]] == nil {
                 if let size = try size(of: index, sizes, time, end) { sizes[index] = size }
             }
-            guard let own = try own(0, sizes, end) else {
+            let own = [try meanTime(0, sizes, end), try noiseTime(0, sizes, end)].compactMap { $0 }.min()
+            guard let own else {
                 throw .noRegime(reason: "the position does not move to the order considered")
             }
             time = own
             if sizes == oldSizes && time == oldTime {
-                var times: [Rational?] = []
+                var (means, noises): ([Rational?], [Rational?]) = ([], [])
                 var moves: [Rational] = []
                 for index in states.indices {
-                    times.append(try self.own(index, sizes, end))
-                    moves.append(try leading(index, sizes, end).map { $0 - sizes[index] } ?? 8)
+                    means.append(try meanTime(index, sizes, end))
+                    noises.append(try noiseTime(index, sizes, end))
+                    let unseen = Rational(RegimeBalance.largestWeight)
+                    moves.append(try leading(index, sizes, end).map { $0 - sizes[index] } ?? unseen)
                 }
-                return (sizes, time, times, moves)
+                return Solution(sizes: sizes, time: time, means: means, noises: noises, moves: moves)
             }
             // A state that grows with the number of steps makes the time converge like a geometric series (Aitken).
             past.append(time)
@@ -91,6 +93,20 @@ struct RegimeBalance {
         throw .noRegime(
             reason: "the sizes of \(states.dropFirst().map(\.name).joined(separator: ", ")) do not settle: "
                 + "the terms that drive them and those that damp them never balance; give their sizes")
+    }
+
+    /// The time in which the mean increment moves a state by its own size.
+    private func meanTime(_ index: Int, _ sizes: [Rational], _ end: RegimeScale.End) throws(DerivationError)
+        -> Rational?
+    {
+        try mean(of: increments[index], index, sizes, end).map { $0 - sizes[index] }
+    }
+
+    /// The time in which the noise moves a state by its own size.
+    private func noiseTime(
+        _ index: Int, _ sizes: [Rational], _ end: RegimeScale.End
+    ) throws(DerivationError) -> Rational? {
+        try variance(of: increments[index], index, sizes, end).map { $0 - 2 * sizes[index] }
     }
 
     private func scale(_ sizes: [Rational], isRandom: Bool) -> RegimeScale {
@@ -120,13 +136,6 @@ struct RegimeBalance {
             if let first = terms.first { return first.weight }
         }
         return nil
-    }
-
-    /// The time in which a state moves by its own size: by its mean or by its noise, whichever is faster.
-    private func own(_ index: Int, _ sizes: [Rational], _ end: RegimeScale.End) throws(DerivationError) -> Rational? {
-        let mean = try mean(of: increments[index], index, sizes, end).map { $0 - sizes[index] }
-        let variance = try variance(of: increments[index], index, sizes, end).map { $0 - 2 * sizes[index] }
-        return [mean, variance].compactMap { $0 }.min()
     }
 
     /// The weight of the mean; nil where it is zero as far as terms are looked at.

@@ -11,6 +11,9 @@ struct RegimeExpansion {
     let quantities: [Regime.Quantity]
     let stepTime: Rational
     let times: [Rational?]
+    let driftTime: Rational?
+    /// Whether the noise of some state acts on the time of the position.
+    let hasNoiseOfOrderOne: Bool
     /// The weights of the increments relative to the states.
     let leading: [Weight]
     /// D1: the random terms up to the time of a step relative to the state, divided by eta; D2: those up to twice that
@@ -18,6 +21,8 @@ struct RegimeExpansion {
     let increments: Increments
     /// What stands for itself as a symbol in the increments: schedules, and bias corrections with a graded rate.
     private let held: [Symbol: Expression]
+    /// The largest random term of each increment.
+    let leadingTerms: [Expression]
     /// The sizes of the draw, and of everything else in moments.
     let randomScale: RegimeScale
     let scale: RegimeScale
@@ -62,6 +67,7 @@ struct RegimeExpansion {
         let kept = values.corrections.filter { $0.value.contains(any: graded) }
         var first: [Expression] = []
         var second: [Expression] = []
+        var leadingTerms: [Expression] = []
         for (index, state) in states.enumerated() {
             let increment = frozen[index].substituting(expanded).substituting(UpdateRule.stepIndex, by: stepIndex)
             let size = balance.states[index].value(at: 1)
@@ -71,6 +77,7 @@ struct RegimeExpansion {
             } catch {
                 throw .cannotExpand(state: state, increment: exact[index], reason: "\(error)")
             }
+            leadingTerms.append(terms.first?.expression ?? .zero)
             func sum(_ isFirst: Bool) -> Expression {
                 let chosen = terms.filter { ($0.weight <= size + balance.stepTime) == isFirst }.map(\.expression)
                 let whole = Expression.sum(of: chosen) / (isFirst ? eta : eta * eta)
@@ -89,13 +96,21 @@ struct RegimeExpansion {
         self.quantities = quantities
         stepTime = balance.stepTime
         times = balance.times
+        driftTime = balance.driftTime
+        hasNoiseOfOrderOne = balance.noiseTimes.contains(balance.stepTime)
         leading = balance.increments
+        self.leadingTerms = leadingTerms
         held = kept.merging(values.schedules) { $1 }
         increments = Increments(
             exact: exact, first: first, intermediate: states.map { _ in .zero }, second: second,
             approximatesBiasCorrection: false)
         self.scale = scale
         self.randomScale = randomScale
+    }
+
+    /// The states that do not move on the time of the position.
+    var otherTimes: [Regime.OtherTime] {
+        zip(states, times).filter { $0.1 != stepTime }.map { Regime.OtherTime(state: $0.0, time: $0.1) }
     }
 
     /// The expression with bias corrections and schedules written out.
@@ -113,8 +128,20 @@ struct RegimeExpansion {
         }
     }
 
+    /// Whether some size depends on zeta.
+    var isGraded: Bool { scale.sizes.values.contains { !$0.slope.isZero } }
+
     /// The largest terms of an expression and their weight for every zeta.
-    func leadingPart(of expression: Expression) -> (expression: Expression, weight: Weight) {
-        expression.leadingPart(scale.weights)
+    ///
+    /// Without a graded size cancellations are seen up to the weight given: zero stands for what is smaller.
+    func leadingPart(
+        of expression: Expression, lookingUpTo weight: Weight? = nil
+    ) -> (expression: Expression, weight: Weight) {
+        let found = expression.leadingPart(scale.weights)
+        guard !isGraded, let weight, !found.weight.isAtLeast(weight),
+            let terms = try? scale.terms(of: expression, .graded, upTo: weight.constant)
+        else { return found }
+        guard let first = terms.first else { return (.zero, weight) }
+        return (first.expression.commonFactored, Weight(first.weight))
     }
 }

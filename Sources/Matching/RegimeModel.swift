@@ -22,16 +22,19 @@ struct RegimeModel {
             let size = expansion.size(index).value(at: 1)
             let mean = try expansion.moments.mean(of: expansion.increments.first[index], state: state)
             let terms = try expansion.terms(of: mean, upTo: size + 2 * tau - 1, state: state)
-            var omitted = terms.filter { $0.weight + 1 > size + tau }.map(\.expression)
-            drift.append(
-                omitted.isEmpty
-                    ? mean : Expression.sum(of: terms.filter { $0.weight + 1 <= size + tau }.map(\.expression)).tidied)
+            var omitted = terms.filter { $0.weight + 1 > size + tau }
+            let kept = Expression.sum(of: terms.filter { $0.weight + 1 <= size + tau }.map(\.expression))
+            // A mean that is kept as it is keeps its form as well.
+            drift.append(kept.equals(mean) == .zero ? mean : kept.tidied)
             let next = try expansion.moments.expectation(of: expansion.increments.second[index], state: state)
-            omitted += try expansion.terms(of: next, upTo: size + 2 * tau - 2, state: state).map { eta * $0.expression }
-            omittedDrift.append(omitted)
+            omitted += try expansion.terms(of: next, upTo: size + 2 * tau - 2, state: state)
+                .map { RegimeScale.Term(weight: $0.weight + 1, expression: eta * $0.expression) }
+            omittedDrift.append(omitted.map(\.expression))
             for term in omitted {
-                let tidy = term.tidied
-                let weight = expansion.leadingPart(of: tidy).weight + 1 - expansion.size(index)
+                let tidy = term.expression.tidied
+                let weight =
+                    (expansion.isGraded ? expansion.leadingPart(of: tidy).weight : Weight(term.weight)) + 1
+                    - expansion.size(index)
                 omissions.append(
                     Regime.Omission(
                         coefficient: "b[\(state.name)]", expression: expansion.restored(tidy), weight: weight,
@@ -70,7 +73,12 @@ struct RegimeModel {
                 covariance[a][c] = isKept ? leading[a][c] : .zero
                 covariance[c][a] = covariance[a][c]
                 guard !isKept, !full[a][c].isZero else { continue }
-                let weight = expansion.leadingPart(of: full[a][c]).weight + 2 - expansion.size(a) - expansion.size(c)
+                let weight =
+                    if !expansion.isGraded, let known = weights[a][c] {
+                        Weight(known)
+                    } else {
+                        expansion.leadingPart(of: full[a][c]).weight + 2 - expansion.size(a) - expansion.size(c)
+                    }
                 omissions.append(
                     Regime.Omission(
                         coefficient: "S[\(states[a].name),\(states[c].name)]",
@@ -85,9 +93,8 @@ struct RegimeModel {
         fullCovariance = full.map { $0.map(expansion.restored) }
         regime = Regime(
             quantities: expansion.quantities, stepTime: tau, omissions: omissions,
-            otherTimes: zip(states, expansion.times).filter { $0.1 != tau }.map {
-                Regime.OtherTime(state: $0.0, time: $0.1)
-            })
+            hasNoiseOfOrderOne: expansion.hasNoiseOfOrderOne, driftTime: expansion.driftTime,
+            otherTimes: expansion.otherTimes)
     }
 }
 

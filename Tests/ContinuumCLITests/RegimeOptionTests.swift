@@ -51,3 +51,24 @@ import Testing
         #expect(large.error.contains("Δx → -η·g_i"))
     }
 }
+
+@Suite struct RegimesCommandTests {
+    @Test("limits with their SDE, and the others with a reason, as text, JSON and Markdown")
+    func formats() {
+        let text = RecordedRun("regimes signsgd")
+        #expect(text.status == .done)
+        #expect(text.output.contains("noise-dominated: σ_i = O(1/η)"))
+        #expect(text.output.contains("dX = -√(2/π) Σ^(-1/2) ∇f(X) dt + √η dW"))
+        let json = RecordedRun("regimes signsgd --format json")
+        #expect(json.output.contains("\"title\": \"noise-dominated\""))
+        #expect(json.output.contains("\"stepTime\": \"2\""))
+        #expect(RecordedRun("regimes signsgd --format markdown").output.contains("## No limit of their own"))
+    }
+
+    @Test("the law of the noise is that of the option")
+    func noise() {
+        let run = RecordedRun("regimes signsgd --noise logistic")
+        #expect(run.status == .done)
+        #expect(RecordedRun("regimes signsgd --noise gausian").status == .badInput)
+    }
+}

@@ -82,6 +82,16 @@ enum DerivationInput {
         return options
     }
 
+    /// The noise and the batch, where sizes are chosen by a search.
+    static func scalingOptions(
+        of rule: UpdateRule, _ arguments: ParsedArguments
+    ) throws(Failure) -> DerivationOptions {
+        var options = DerivationOptions()
+        if let text = arguments[noise] { options.noise = try law(text, in: rule) }
+        options.usesBatch = arguments.contains(batch)
+        return options
+    }
+
     /// `rho1=O(eta^-zeta)`.
     private static func size(_ text: String, in rule: UpdateRule) throws(Failure) -> (String, Weight) {
         let sides = text.split(separator: "=", maxSplits: 1)

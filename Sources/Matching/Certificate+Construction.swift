@@ -18,8 +18,8 @@ extension Certificate {
         var leftOut: [DroppedCovariance] = []
         /// Whether the model has a covariance between coordinates.
         var couplesCoordinates = false
-        /// A graded average whose relaxation the model matches exactly.
-        let matchedAverage: Symbol?
+        /// The matching of graded averages at a fixed kappa; nil where the model has the leading form.
+        let matched: MatchedGrading?
         /// Graded parameters.
         let sizes: [Symbol: Weight]
         let stepSize: Symbol
@@ -73,10 +73,16 @@ extension Certificate {
             notes.append(
                 "condition 2 holds between coordinates as well: S[a_i, c_j] = Cov(D1_a of i, D1_c of j) is kept")
         }
-        if let average = input.matchedAverage {
+        if let matched = input.matched {
             notes.append(
-                "the relaxation of \(average.name) over a step is matched exactly in kappa, with the same Brownian motion in every state"
+                "the relaxation of \(matched.averages.map(\.name).joined(separator: ", ")) over a step is matched exactly in "
+                    + "kappa, with the same Brownian motion in every state"
             )
+            if !matched.seriesStates.isEmpty {
+                notes.append(
+                    "the drift of \(matched.seriesStates.map(\.name).sorted().joined(separator: ", ")) is matched by a "
+                        + "series in kappa that leaves O(η^(5 - 4 ζ))")
+            }
         }
         if input.increments.approximatesBiasCorrection {
             notes.append(
@@ -91,8 +97,8 @@ extension Certificate {
         _ input: Input, _ sizes: [Symbol: Weight], _ threshold: Weight
     ) throws(DerivationError) -> [Residual] {
         let states = input.moments.states
-        // What a matched average does over a step is in the drift already.
-        let moving = states.indices.filter { states[$0] != input.matchedAverage }
+        // What matched averages do over a step is in the drift already.
+        let moving = states.indices.filter { input.matched?.averages.contains(states[$0]) != true }
         let transport = Transport(
             states: moving.map { states[$0] }, drift: moving.map { input.drift[$0] }, time: UpdateRule.time)
         var result: [Residual] = []
@@ -105,7 +111,16 @@ extension Certificate {
             let eta = Expression(input.stepSize)
             let transported = try input.moments.closingExpectations(in: transport(input.drift[index]), state: state)
             let difference = eta * eta * (transported.scaled(by: .half) - second)
-            result.append(residual("E Δ\(state.name)", difference, sizes, threshold))
+            let known = residual("E Δ\(state.name)", difference, sizes, threshold)
+            guard let cut = input.matched?.residual(state), !cut.isAtLeast(known.weight) else {
+                result.append(known)
+                continue
+            }
+            let weight = known.weight.meet(cut)
+            result.append(
+                Residual(
+                    moment: known.moment, expression: nil, weight: weight,
+                    range: known.range.intersection(cut.holds(atLeast: threshold))))
         }
         return result
     }
@@ -127,8 +142,10 @@ extension Certificate {
                     }
                     continue
                 }
-                if input.matchedAverage != nil || input.couplesCoordinates {
-                    let weight = input.increments.first[a].weight(sizes) + input.increments.first[c].weight(sizes) + 3
+                if input.matched != nil || input.couplesCoordinates {
+                    let weights = (input.increments.first[a].weight(sizes), input.increments.first[c].weight(sizes))
+                    let weight =
+                        input.matched?.residual(states[a], states[c], weights) ?? (weights.0 + weights.1 + 3)
                     result.append(
                         Residual(moment: name, expression: nil, weight: weight, range: weight.holds(atLeast: threshold))
                     )

@@ -17,17 +17,11 @@ extension Derivation {
         }
         var options = options
         if requested.contains(where: { $0.symbol == UpdateRule.batchSize }) { options.usesBatch = true }
-        if let second = rule.secondGradient {
-            throw .noRegime(reason: "the rule draws a second gradient \(second.symbol.name)")
-        }
         let sample = Derivation.sample(of: rule, options: options)
         let draw = sample.draws[0]
         try Derivation.requireCorrelatable(rule, sample, options)
         if draw.correlation != nil {
             throw .noCrossCovariance(reason: "it is derived for noise and states of order 1 only")
-        }
-        if rule.updates.contains(where: sample.couplesCoordinates) {
-            throw .noRegime(reason: "the gradients of all coordinates meet in a sum or a norm")
         }
         let states = rule.states.map(\.symbol)
         let expansion = try RegimeExpansion(

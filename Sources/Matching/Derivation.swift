@@ -78,16 +78,16 @@ public struct Derivation: Sendable {
             drift.append(try moments.mean(of: increment, state: state, graded: graded.keys.sorted()))
         }
         var covariance = try Derivation.covariance(of: increments.first, states, moments, graded: graded.keys.sorted())
-        var average: Symbol?
+        var matchedGrading: MatchedGrading?
         if options.grading == .matched,
             let matched = try MatchedGrading(
                 MatchedGrading.Input(
-                    states: states, increments: increments.first, covariance: covariance, sizes: graded,
+                    states: states, increments: increments.first, drift: drift, covariance: covariance, sizes: graded,
                     stepSize: rule.stepSize, moments: moments))
         {
             drift = matched.drift
             covariance = matched.covariance
-            average = matched.average
+            matchedGrading = matched
         }
         var correction: [Expression] = []
         if options.order == 2 {
@@ -118,7 +118,7 @@ public struct Derivation: Sendable {
         certificate = try Certificate(
             of: Certificate.Input(
                 increments: increments, drift: drift, correction: correction, covariance: covariance, kept: kept,
-                leftOut: couplings.leftOut, couplesCoordinates: sde.couplesCoordinates, matchedAverage: average,
+                leftOut: couplings.leftOut, couplesCoordinates: sde.couplesCoordinates, matched: matchedGrading,
                 sizes: graded, stepSize: rule.stepSize, moments: moments))
         steps = Derivation.steps(
             rule, sample, increments, drift: drift, correction: correction, covariance: covariance, sde: sde,

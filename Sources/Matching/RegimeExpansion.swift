@@ -30,6 +30,12 @@ struct RegimeExpansion {
     init(
         of rule: UpdateRule, sample: GradientSample, requested: [Regime.Quantity], usesBatch: Bool
     ) throws(DerivationError) {
+        if let second = rule.secondGradient {
+            throw .noRegime(reason: "the rule draws a second gradient \(second.symbol.name)")
+        }
+        if rule.updates.contains(where: sample.couplesCoordinates) {
+            throw .noRegime(reason: "the gradients of all coordinates meet in a sum or a norm")
+        }
         let states = rule.states.map(\.symbol)
         let moments = OneStepMoments(states: states, sample: sample)
         let draw = moments.draw

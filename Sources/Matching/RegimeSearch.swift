@@ -51,7 +51,7 @@ public struct RegimeSearch: Sendable {
 private struct RegimePlan {
     let rule: UpdateRule
     let options: DerivationOptions
-    private let draw: GradientDraw
+    private let sample: GradientSample
     /// The parameters that damp a state, and those of them that damp the position.
     private let rates: [Symbol]
     private let decays: Set<Symbol>
@@ -68,7 +68,7 @@ private struct RegimePlan {
         options.sizes = [:]
         self.rule = rule
         self.options = options
-        draw = Derivation.draw(of: rule, options: options)
+        sample = Derivation.sample(of: rule, options: options)
         var rates: [Symbol] = []
         var decays: Set<Symbol> = []
         var damped: [Symbol: [Symbol]] = [:]
@@ -213,7 +213,7 @@ private struct RegimePlan {
         _ noise: Rational, _ sizes: [Symbol: Weight]
     ) throws(DerivationError) -> RegimeExpansion {
         try RegimeExpansion(
-            of: rule, draw: draw, requested: quantities(noise, sizes), usesBatch: options.usesBatch)
+            of: rule, sample: sample, requested: quantities(noise, sizes), usesBatch: options.usesBatch)
     }
 
     // MARK: Outcomes

@@ -116,7 +116,7 @@ extension Certificate {
                 result.append(known)
                 continue
             }
-            let weight = known.weight.meet(cut)
+            let weight = cut
             result.append(
                 Residual(
                     moment: known.moment, expression: nil, weight: weight,

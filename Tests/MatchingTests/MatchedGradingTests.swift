@@ -131,7 +131,7 @@ struct MatchedGradingTests {
         let leading = try Derivation(of: rule).sde.drift[index]
         let matched = try Derivation(of: rule, options: DerivationOptions(grading: .matched))
         let residual = try #require(matched.certificate.conditions[0].residuals.first { $0.moment == "E Δs" })
-        #expect(residual.weight == Weight(2).meet(Weight(5, slope: -4)))
+        #expect(residual.weight == Weight(5, slope: -4))
         #expect(residual.range == .upTo(Rational(3, 4)))
 
         // Over one step m(u), 0 < u < 1, is normal with mean h + (m - h) e^(-L u) and variance

@@ -3,13 +3,15 @@ import Probability
 
 /// Formulas of one coordinate, taken apart into what can be computed coordinate by coordinate and what couples them.
 ///
-/// A sum over coordinates becomes a stage: `sum_j d_ij f w_j` is a Hessian-vector product of the values of `w`, any sum of
-/// expressions of one coordinate a plain sum; a named expectation becomes a quadrature. Each is replaced in the formulas
+/// A sum over coordinates becomes a stage: `sum_j d_ij f w_j` is a Hessian-vector product of the values of `w`, `sum_j d_j
+/// sigma_i w_j` a derivative of the noise scale, any sum of expressions of one coordinate a plain sum; a named expectation becomes a quadrature. Each is replaced in the formulas
 /// by a symbol that stands for its result.
 struct CoordinateFormulas {
     enum Stage: Hashable {
         /// (H w)_i.
         case hessianProduct(Expression)
+        /// sum_j d_j sigma_i w_j.
+        case scaleDerivative(Expression)
         /// sum_j w_j.
         case plainSum(Expression)
         /// E[body] over the gradient noise of the coordinate.
@@ -80,13 +82,14 @@ struct CoordinateFormulas {
     private mutating func sum(_ body: Expression) throws(CompilationError) -> Symbol {
         let (coefficient, factors) = body.asProduct
         for factor in factors {
-            guard let hessian = factor.base.symbol, hessian.role == .field, factor.exponent.isOne,
-                hessian.derivatives.count == 2, hessian.derivatives.contains(.bound(0)),
-                hessian.derivatives.contains(index)
+            guard let field = factor.base.symbol, field.role == .field, factor.exponent.isOne,
+                field.derivatives.contains(.bound(0))
             else { continue }
+            let isHessian = field.derivatives.count == 2 && field.derivatives.contains(index)
+            guard isHessian || (field.derivatives.count == 1 && field.indices == [index]) else { continue }
             let rest = factors.filter { $0.base != factor.base }.map { Expression.power($0.base, $0.exponent) }
             let vector = try ofOneCoordinate(Expression.product(of: [Expression(coefficient)] + rest))
-            return symbol(for: .hessianProduct(vector))
+            return symbol(for: isHessian ? .hessianProduct(vector) : .scaleDerivative(vector))
         }
         return symbol(for: .plainSum(try ofOneCoordinate(body)))
     }

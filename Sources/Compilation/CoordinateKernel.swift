@@ -38,10 +38,12 @@ struct CoordinateKernel: Sendable {
         var value = false
         var gradient = false
         var hessianDiagonal = false
+        var noiseScale = false
     }
 
     private enum CompiledStage: Sendable {
         case hessianProduct(Program)
+        case scaleDerivative(Program)
         case plainSum(Program)
         case expectation(NoiseIntegral)
         case average(AverageStage)
@@ -52,8 +54,7 @@ struct CoordinateKernel: Sendable {
         let split = try CoordinateFormulas(
             source.formulas, index: index, averages: Set(source.averages.keys))
         let resolver = CoordinateResolver(
-            source, stages: split.stages.map(\.result), index: index, dimension: landscape.dimension,
-            parameters: parameters)
+            source, stages: split.stages.map(\.result), index: index, on: landscape, parameters: parameters)
         // The parameters of each coordinate become known as the formulas are compiled.
         var stages: [CompiledStage] = []
         for (stage, _) in split.stages {
@@ -61,6 +62,7 @@ struct CoordinateKernel: Sendable {
             case .hessianProduct(let vector):
                 try landscape.requireHessian()
                 stages.append(.hessianProduct(try resolver.program([vector])))
+            case .scaleDerivative(let vector): stages.append(.scaleDerivative(try resolver.program([vector])))
             case .plainSum(let term): stages.append(.plainSum(try resolver.program([term])))
             case .expectation(let body):
                 guard let draw = source.draw else { throw .unsupportedExpectation }
@@ -136,8 +138,8 @@ struct CoordinateKernel: Sendable {
         let lanes = min(count, Self.chunk)
         let d = landscape.dimension
         let shared = (0..<d).map { i in uniforms + coordinateParameters.map { $0.count == 1 ? $0[0] : $0[i] } }
-        // The loss, the gradient, the Hessian's diagonal, a row for each stage's result, and one for its operand.
-        let rowCount = 1 + d * (3 + stages.count)
+        // The loss, the gradient, the Hessian's diagonal, the scale, a row for each stage's result, and one for its operand.
+        let rowCount = 1 + d * (4 + stages.count)
         withUnsafeTemporaryAllocation(of: Double.self, capacity: rowCount * lanes) { memory in
             guard let base = memory.baseAddress else { return }
             var done = 0
@@ -160,10 +162,12 @@ struct CoordinateKernel: Sendable {
         let gradient = scratch.dropping(rows: 1)
         let diagonal = scratch.dropping(rows: 1 + d)
         let operand = scratch.dropping(rows: 1 + 2 * d)
-        let results = scratch.dropping(rows: 1 + 3 * d)
+        let scale = scratch.dropping(rows: 1 + 3 * d)
+        let results = scratch.dropping(rows: 1 + 4 * d)
         if needs.value { landscape.value(at: states, into: scratch[0], count: lanes) }
         if needs.gradient { landscape.gradient(at: states, into: gradient, count: lanes) }
         if needs.hessianDiagonal { landscape.hessianDiagonal(at: states, into: diagonal, count: lanes) }
+        if needs.noiseScale { landscape.noiseScale?.value(at: states, into: scale, count: lanes) }
         let inputCount = program.inputCount
         let capacity = inputCount + max(1, outputCount)
         withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: capacity) { memory in
@@ -173,14 +177,15 @@ struct CoordinateKernel: Sendable {
                 for s in 0..<suppliedCount { table[stateCount + s] = (supplied ?? scratch)[s * d + i] }
                 let base = stateCount + suppliedCount
                 (table[base], table[base + 1], table[base + 2]) = (scratch[0], gradient[i], diagonal[i])
-                for s in stages.indices { table[base + 3 + s] = results[s * d + i] }
+                table[base + 3] = scale[i]
+                for s in stages.indices { table[base + 4 + s] = results[s * d + i] }
             }
             for (s, stage) in stages.enumerated() {
                 let result = results.dropping(rows: s * d)
                 for i in 0..<d {
                     fillInputs(i)
                     switch stage {
-                    case .hessianProduct(let vector), .plainSum(let vector):
+                    case .hessianProduct(let vector), .scaleDerivative(let vector), .plainSum(let vector):
                         table[inputCount] = operand[i]
                         vector.evaluate(table, uniforms: uniforms[i], count: lanes)
                     case .expectation(let integral):
@@ -192,6 +197,13 @@ struct CoordinateKernel: Sendable {
                 }
                 switch stage {
                 case .hessianProduct: landscape.hessianProduct(at: states, operand, into: result, count: lanes)
+                case .scaleDerivative:
+                    if let scale = landscape.noiseScale {
+                        scale.derivative(at: states, along: operand, into: result, count: lanes)
+                    } else {
+                        // A scale given as a number does not depend on the position.
+                        for i in 0..<d { result[i].update(repeating: 0, count: lanes) }
+                    }
                 case .plainSum:
                     for lane in 0..<lanes {
                         var sum = 0.0

@@ -3,7 +3,7 @@ import Algebra
 /// What the symbols of a coordinate's formulas stand for.
 ///
 /// The inputs of every program of a kernel are, in this order: the states, the supplied values, the loss, the component of
-/// the gradient, the diagonal entry of the Hessian, and the results of the stages.
+/// the gradient, the diagonal entry of the Hessian, the noise scale, and the results of the stages.
 final class CoordinateResolver {
     let inputCount: Int
     private(set) var coordinateParameters: [[Double]] = []
@@ -16,22 +16,26 @@ final class CoordinateResolver {
     private let index: Index
     private let dimension: Int
     private let parameters: ParameterTable
+    /// Whether the noise scale is a function of the position.
+    private let hasNoiseScale: Bool
     private var parameterIndex: [Symbol: Int] = [:]
 
     init(
-        _ source: CoordinateKernel.Source, stages: [Symbol], index: Index, dimension: Int, parameters: ParameterTable
+        _ source: CoordinateKernel.Source, stages: [Symbol], index: Index, on landscape: Landscape,
+        parameters: ParameterTable
     ) {
+        hasNoiseScale = landscape.noiseScale != nil
         let leading = source.states + source.supplied
         lossInput = leading.count
-        inputCount = leading.count + 3 + stages.count
+        inputCount = leading.count + 4 + stages.count
         var inputs: [Symbol: Int] = [:]
         for (k, symbol) in leading.enumerated() { inputs[symbol] = k }
-        for (k, symbol) in stages.enumerated() { inputs[symbol] = leading.count + 3 + k }
+        for (k, symbol) in stages.enumerated() { inputs[symbol] = leading.count + 4 + k }
         self.inputs = inputs
         uniforms = Dictionary(uniqueKeysWithValues: source.uniforms.enumerated().map { ($1, $0) })
         functions = source.functions
         self.index = index
-        self.dimension = dimension
+        dimension = landscape.dimension
         self.parameters = parameters
     }
 
@@ -57,6 +61,10 @@ final class CoordinateResolver {
         if symbol == Expression.dimension { return .constant(Double(dimension)) }
         if symbol.role == .field {
             if symbol.indices.isEmpty && symbol.name == "f" { return try landscapeInput(symbol) }
+            if hasNoiseScale, symbol.indices == [index], symbol.derivatives.isEmpty {
+                needs.noiseScale = true
+                return .input(lossInput + 3)
+            }
             // A scale given as a number does not depend on the position.
             if !symbol.derivatives.isEmpty { return .constant(0) }
         }

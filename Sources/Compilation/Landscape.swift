@@ -6,6 +6,8 @@ import Numerics
 public struct Landscape: Sendable {
     public let dimension: Int
     let kernels: Kernels
+    /// The scale of the gradient noise, where it depends on the position.
+    public private(set) var noiseScale: NoiseScale?
 
     enum Kernels: Sendable {
         /// Compiled formulas; the Hessian is missing where the loss has a kink.
@@ -86,7 +88,14 @@ public struct Landscape: Sendable {
         kernels = .closures(value: value, gradient: gradient, product: hessianProduct)
     }
 
-    private static func coordinate(of symbol: Symbol) -> Int? {
+    /// The landscape with gradients whose noise scale depends on the position.
+    public func with(noiseScale: NoiseScale) -> Landscape {
+        var result = self
+        result.noiseScale = noiseScale
+        return result
+    }
+
+    static func coordinate(of symbol: Symbol) -> Int? {
         if symbol.name == "x", symbol.derivatives.isEmpty, case .coordinate(let k)? = symbol.indices.first,
             symbol.indices.count == 1, k >= 1
         {

@@ -26,14 +26,14 @@ public struct UpdateRule: Hashable, Sendable {
     /// Whether the noise of different coordinates is correlated; independent otherwise.
     public let correlatesNoise: Bool
     /// The scale of the gradient noise; a field where it depends on the position.
-    public let noiseScale: Symbol
+    public private(set) var noiseScale: Symbol
     /// The states that keep noise in the literature's model.
     public let diffusion: [Symbol]
     /// The definitions and the updates, in the order in which they were written.
-    public let lines: [Line]
+    public private(set) var lines: [Line]
     /// The next iterate of each state, in the order of ``states``: an expression in the states, the gradient drawn, the
     /// parameters, the step size, the step index, the time, the batch size and the schedules.
-    public let updates: [Expression]
+    public private(set) var updates: [Expression]
 
     init(_ builder: RuleBuilder, stepSize: Symbol, gradient: Gradient, updates: [Expression]) {
         name = builder.name ?? ""
@@ -55,6 +55,18 @@ public struct UpdateRule: Hashable, Sendable {
 }
 
 extension UpdateRule {
+    /// The same rule with a noise scale that depends on the position.
+    public var withScaleOfPosition: UpdateRule {
+        var result = self
+        result.noiseScale = UpdateRule.noiseScaleField
+        let scale = Expression(UpdateRule.noiseScaleField)
+        result.updates = updates.map { $0.substituting(noiseScale, by: scale) }
+        result.lines = lines.map {
+            Line(kind: $0.kind, name: $0.name, expression: $0.expression.substituting(noiseScale, by: scale))
+        }
+        return result
+    }
+
     /// The position, the first of the states.
     public var position: Symbol { states[0].symbol }
 

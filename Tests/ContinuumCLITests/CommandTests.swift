@@ -141,6 +141,32 @@ import Testing
         #expect(RecordedRun("\(check) --order 2").status == .doesNotExist)
     }
 
+    @Test("a noise scale may be a formula in the position")
+    func noiseScale() throws {
+        let set = "--set sigma=0.4*sqrt(1+x1^2)"
+        let point = RecordedRun(
+            "evaluate rmsprop \(set),eta=0.1,rho=2,epsilon=0.1 --at x=0.5,v=1 --landscape x1^2/2 --order 2 --format json"
+        )
+        let variance = 0.16 * 1.25
+        #expect(abs(try #require(point.numbers("x,x").first) - variance / (1.1 * 1.1)) < 1e-14)
+        // b0 + eta b1 with b1 = rho f'^2 f''/P + rho^2 (q - v)/2, less rho x (sigma^2)'/2 b0_x for the scale.
+        let (x, rho, p) = (0.5, 2.0, 1.1)
+        let q = x * x + variance
+        let scale = rho * 0.16 * 2 * x * (x / p) / 2
+        let expected = rho * (q - 1) + 0.1 * (rho * x * x / p + scale + rho * rho * (q - 1) / 2)
+        #expect(abs(try #require(point.numbers("v").first) - expected) < 1e-14)
+
+        let check = RecordedRun(
+            "verify sgd \(set) --order 2 --horizon 0.5 --etas 0.1,0.05,0.025 --test sin(x1)+x1^2 --format json")
+        #expect(check.status == .done)
+        #expect(check.output.contains("\"method\": \"deterministic\""))
+        #expect(abs(try #require(check.numbers("order").dropFirst().first) - 2) < 0.15)
+        let simulation = RecordedRun("simulate sgd \(set),eta=0.1 --steps 3 --paths 10 --save 1 --format csv")
+        #expect(simulation.output.contains("\nsde,3,"))
+        #expect(RecordedRun("simulate sgd --set sigma=y1+x1,eta=0.1").error.contains("sigma"))
+        #expect(RecordedRun("evaluate sgd \(set),eta=0.1 --at gradient=1").error.contains("'x' has no value"))
+    }
+
     @Test("a landscape that blows up stops with step and path, and what was saved before is printed")
     func blowUp() {
         let line = "simulate sgd --landscape x1^4 --set eta=0.5,sigma=0.1 --x0 3 --steps 9 --save 9 --paths 4 --format"

@@ -9,7 +9,11 @@ enum EvaluateCommand: Command {
     enum Format: String, CaseIterable { case text, json }
 
     private static let format = Option("format", "text|json", "a table (default) or JSON")
-    static let set = Option("set", "NAME=NUMBER,...", "values of parameters: eta, sigma, rho, ...", isRepeatable: true)
+    static let set = Option(
+        "set", "NAME=NUMBER,...",
+        "values of parameters: eta, sigma, rho, ...; evaluate, verify and simulate take a formula for sigma too, such as "
+            + "'sigma=0.1*(1 + x1^2)'",
+        isRepeatable: true)
     private static let at = Option(
         "at", "NAME=NUMBER,...",
         "the state and the time, such as x=0.7,v=0.3,t=0.5 or x1=1,x2=2,...; gradient=G (and hessian=H at order 2) in "
@@ -39,19 +43,22 @@ enum EvaluateCommand: Command {
 
     static func run(_ arguments: ParsedArguments, _ console: Console) throws(Failure) -> ExitStatus {
         let format = try arguments.choice(format, default: Format.text)
-        let rule = try RuleInput.rule(arguments.operand)
+        let scale = try NoiseScaleInput(arguments)
+        let rule = try scale.rule(try RuleInput.rule(arguments.operand))
         let derivation = try DerivationInput.derivation(of: rule, arguments)
         let assignments = try Assignments(arguments, set)
         var parameters = try ParameterValues(
             of: rule, draw: derivation.draw, assignments, usesBatch: derivation.options.usesBatch)
         let point = try EvaluationPoint(
-            try Assignments(arguments, at), landscape: arguments[LandscapeInput.landscape], derivation.sde)
+            try Assignments(arguments, at), landscape: arguments[LandscapeInput.landscape], derivation.sde,
+            needsPosition: scale.isFormula)
         try parameters.setCorrelations(arguments, dimension: point.landscape.dimension)
         let functions = try ScheduleInput.functions(of: rule, arguments)
+        let landscape = try scale.landscape(point.landscape)
         let model: CompiledModel
         do {
             model = try derivation.sde.compiled(
-                on: point.landscape, parameters: parameters.values, accepting: Set(parameters.values.keys),
+                on: landscape, parameters: parameters.values, accepting: Set(parameters.values.keys),
                 draw: derivation.draw, functions: functions)
         } catch {
             throw Failure("\(error)")

@@ -48,13 +48,14 @@ enum SimulateCommand: Command {
     static func run(_ arguments: ParsedArguments, _ console: Console) throws(Failure) -> ExitStatus {
         let format = try arguments.choice(format, default: Format.text)
         let process = try arguments.choice(process, default: Process.both)
-        let rule = try RuleInput.rule(arguments.operand)
+        let scale = try NoiseScaleInput(arguments)
+        let rule = try scale.rule(try RuleInput.rule(arguments.operand))
         let (ruleModel, options, _) = try DerivationInput.model(of: rule, arguments)
         guard process != .jump || ruleModel.jumpForm != nil else {
             throw Failure("--process: \(rule.name) has an SDE, and no jump form\nAsk for --process sde.")
         }
-        let landscape = try LandscapeInput.landscape(
-            arguments[LandscapeInput.landscape] ?? VerifyCommand.defaultLandscape)
+        let landscape = try scale.landscape(
+            try LandscapeInput.landscape(arguments[LandscapeInput.landscape] ?? VerifyCommand.defaultLandscape))
         var parameters = try ParameterValues(
             of: rule, draw: ruleModel.draw, try Assignments(arguments, EvaluateCommand.set),
             usesBatch: options.usesBatch)

@@ -50,10 +50,11 @@ enum VerifyCommand: Command {
 
     static func run(_ arguments: ParsedArguments, _ console: Console) throws(Failure) -> ExitStatus {
         let format = try arguments.choice(format, default: Format.text)
-        let rule = try RuleInput.rule(arguments.operand)
+        let scale = try NoiseScaleInput(arguments)
+        let rule = try scale.rule(try RuleInput.rule(arguments.operand))
         let (ruleModel, options, derivation) = try DerivationInput.model(of: rule, arguments)
         let loss = arguments[LandscapeInput.landscape] ?? defaultLandscape
-        let landscape = try LandscapeInput.landscape(loss)
+        let landscape = try scale.landscape(try LandscapeInput.landscape(loss))
         var settings = try self.settings(of: ruleModel, options, arguments)
         for index in settings.indices {
             try settings[index].setCorrelations(arguments, dimension: landscape.dimension)

@@ -1,8 +1,11 @@
 import Algebra
+import Rules
 
 /// Names and numbers as in `--set eta=0.01,rho=2`.
 struct Assignments: Sendable {
     private(set) var values: [String: Double] = [:]
+    /// The texts of noise scales that are no numbers but formulas in the position.
+    private(set) var formulas: [String: String] = [:]
     /// In the order in which they were written.
     private(set) var names: [String] = []
     /// The option that they were given with, for messages.
@@ -21,6 +24,13 @@ struct Assignments: Sendable {
                 }
                 let name = Assignments.ascii(String(sides[0]).trimmed)
                 let right = String(sides[1]).trimmed
+                if option == EvaluateCommand.set, Assignments.isFormula(right, of: name) {
+                    guard formulas[name] == nil, values[name] == nil else {
+                        throw Failure("\(option.spelling): '\(name)' is given twice")
+                    }
+                    formulas[name] = right
+                    continue
+                }
                 if right.hasPrefix("("), right.hasSuffix(")") {
                     // One value for each coordinate.
                     for (number, text) in String(right.dropFirst().dropLast()).splitAtCommas.enumerated() {
@@ -31,7 +41,9 @@ struct Assignments: Sendable {
                     continue
                 }
                 let value = try NumberInput.value(right, of: "\(option.spelling) \(name)")
-                guard values[name] == nil else { throw Failure("\(option.spelling): '\(name)' is given twice") }
+                guard values[name] == nil, formulas[name] == nil else {
+                    throw Failure("\(option.spelling): '\(name)' is given twice")
+                }
                 set(name, to: value)
             }
         }
@@ -48,6 +60,18 @@ struct Assignments: Sendable {
     }
 
     subscript(name: String) -> Double? { values[name] }
+
+    /// Whether the text is a formula in the position for a noise scale.
+    private static func isFormula(_ text: String, of name: String) -> Bool {
+        let scale = UpdateRule.noiseScale.name
+        guard name.hasPrefix(scale), name.dropFirst(scale.count).allSatisfy(\.isNumber) else { return false }
+        // A coordinate is an x that is no part of a longer word, such as exp or max.
+        let letters = Array(text)
+        return letters.indices.contains { k in
+            letters[k] == "x" && (k == 0 || !letters[k - 1].isLetter)
+                && (k + 1 == letters.count || !letters[k + 1].isLetter)
+        }
+    }
 
     /// The name as the rule language spells it: Greek letters by their names, subscript digits as digits.
     static func ascii(_ name: String) -> String {

@@ -11,9 +11,13 @@ struct EvaluationPoint {
     /// The names of the entries of the state: `x`, `v` on one coordinate, `x1`, `x2`, `v1`, `v2` on two.
     let names: [String]
 
-    /// - Parameter landscape: its text; nil where the gradient is given by its value.
+    /// - Parameters:
+    ///   - landscape: its text; nil where the gradient is given by its value.
+    ///   - needsPosition: whether more than the landscape depends on the position.
     /// - Throws: a failure for an unknown name, a value that is missing or out of its range, and a landscape beside a gradient.
-    init(_ assignments: Assignments, landscape text: String?, _ sde: SDE) throws(Failure) {
+    init(_ assignments: Assignments, landscape text: String?, _ sde: SDE, needsPosition: Bool = false)
+        throws(Failure)
+    {
         var assignments = assignments
         let gradient = assignments.remove("gradient")
         let hessian = assignments.remove("hessian")
@@ -29,7 +33,7 @@ struct EvaluationPoint {
                 gradient, hessian, at: assignments["x"] ?? assignments["x1"], used)
         }
         let dimension = landscape.dimension
-        let usesLandscape = text != nil && used.contains { $0.isField && $0.name == "f" }
+        let usesLandscape = needsPosition || text != nil && used.contains { $0.isField && $0.name == "f" }
         var state: [Double] = []
         var names: [String] = []
         for symbol in sde.states {

@@ -12,6 +12,8 @@ struct ParameterValues: Sendable {
     private let rule: UpdateRule
     private let draw: GradientDraw
     private let option: Option
+    /// Noise scales that are formulas in the position.
+    private let scaleFormulas: [String: String]
 
     /// - Parameters:
     ///   - defaults: values of what the user left out.
@@ -25,6 +27,7 @@ struct ParameterValues: Sendable {
         self.rule = rule
         self.draw = draw
         option = assignments.option
+        scaleFormulas = assignments.formulas
         let definitions = self.definitions
         var pending: [(name: String, value: Double)] = []
         for name in assignments.names {
@@ -52,8 +55,10 @@ struct ParameterValues: Sendable {
 
     /// The scale of the noise in words: `sigma = 0.5`.
     var noiseDescription: String {
-        values.keys.filter { $0 == UpdateRule.noiseScale.name || isScaleOfCoordinate($0) }.sorted()
-            .compactMap { name in values[name].map { "\(name) = \($0.plain)" } }.joined(separator: ", ")
+        let numbers = values.keys.filter { $0 == UpdateRule.noiseScale.name || isScaleOfCoordinate($0) }
+        return Set(numbers).union(scaleFormulas.keys).sorted()
+            .compactMap { name in (scaleFormulas[name] ?? values[name]?.plain).map { "\(name) = \($0)" } }
+            .joined(separator: ", ")
     }
 
     // MARK: Names
@@ -184,7 +189,9 @@ struct ParameterValues: Sendable {
     private func checkComplete(usesBatch: Bool) throws(Failure) {
         var needed = [rule.stepSize.name] + rule.parameters.map(\.symbol.name) + noiseNames.dropFirst()
         if usesBatch { needed.append(UpdateRule.batchSize.name) }
-        let hasScale = values.keys.contains { $0 == UpdateRule.noiseScale.name || isScaleOfCoordinate($0) }
+        let hasScale =
+            !scaleFormulas.isEmpty
+            || values.keys.contains { $0 == UpdateRule.noiseScale.name || isScaleOfCoordinate($0) }
         if !hasScale { needed.append(UpdateRule.noiseScale.name) }
         let missing = needed.filter { name in
             values[name] == nil && !values.keys.contains { parameterOfCoordinate($0)?.symbol.name == name }

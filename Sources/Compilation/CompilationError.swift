@@ -20,7 +20,7 @@ public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible
     case notStationary(factor: String, value: Double)
     /// A sum over coordinates that is neither a sum of one coordinate's expression nor a Hessian-vector product.
     case unsupportedSum
-    /// An expectation over more than the gradient noise of one coordinate.
+    /// An expectation over more than the gradient noise of one coordinate that does not reduce to one length.
     case unsupportedExpectation
     /// A landscape without a dimension, or one that does not fit what is asked.
     case invalidDimension(Int)
@@ -49,7 +49,10 @@ public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible
         case .unsupportedSum:
             return "a sum over coordinates can be evaluated for one coordinate's expression or a Hessian product only"
         case .unsupportedExpectation:
-            return "an expectation can be evaluated over the gradient noise of one coordinate only"
+            return
+                "an expectation can be evaluated over the gradient noise of one coordinate, or of all coordinates where "
+                + "the noise is Gaussian and isotropic and they meet in one norm; "
+                + "write `noise gaussian, isotropic`, or simulate the rule itself"
         case .invalidDimension(let d): return "a landscape has 1 to 100000 coordinates, not \(d)"
         }
     }

@@ -18,6 +18,8 @@ struct CoordinateFormulas {
         case expectation(Expression)
         /// A function that averaging gave rise to, at these arguments.
         case average(Function, [Expression])
+        /// E[function] over the length of the whole gradient, in d + 2 n dimensions.
+        case radial(Expression, squaredMean: Expression, n: Int)
     }
 
     private(set) var outputs: [Expression] = []
@@ -47,6 +49,11 @@ struct CoordinateFormulas {
         for expression in found {
             switch expression.content {
             case .indexSum(let body): replacements[expression] = Expression(try sum(body))
+            case .function(RadialIntegral.node, let arguments):
+                let function = try replacingStages(arguments[0])
+                let squaredMean = try replacingStages(arguments[1])
+                replacements[expression] = Expression(
+                    symbol(for: .radial(function, squaredMean: squaredMean, n: arguments[2].number?.asInt ?? 0)))
             case .expectation(let body):
                 if body.containsIndexSum || body.containsExpectation { throw .unsupportedExpectation }
                 replacements[expression] = Expression(symbol(for: .expectation(body)))
@@ -61,7 +68,7 @@ struct CoordinateFormulas {
     /// The outermost sums and expectations.
     private func collect(_ expression: Expression, into found: inout [Expression]) {
         switch expression.content {
-        case .indexSum, .expectation: found.append(expression)
+        case .indexSum, .expectation, .function(RadialIntegral.node, _): found.append(expression)
         case .function(let function, _) where averages.contains(function): found.append(expression)
         default:
             guard hasStages(expression) else { return }

@@ -47,12 +47,13 @@ struct CoordinateKernel: Sendable {
         case plainSum(Program)
         case expectation(NoiseIntegral)
         case average(AverageStage)
+        case radial(RadialIntegral)
     }
 
     init(_ source: Source, on landscape: Landscape, parameters: ParameterTable) throws(CompilationError) {
         guard let index = source.states.first?.indices.first else { throw .undefined }
-        let split = try CoordinateFormulas(
-            source.formulas, index: index, averages: Set(source.averages.keys))
+        let formulas = source.formulas.map { $0.reducingVectorExpectations(over: source.draw) }
+        let split = try CoordinateFormulas(formulas, index: index, averages: Set(source.averages.keys))
         let resolver = CoordinateResolver(
             source, stages: split.stages.map(\.result), index: index, on: landscape, parameters: parameters)
         // The parameters of each coordinate become known as the formulas are compiled.
@@ -70,6 +71,8 @@ struct CoordinateKernel: Sendable {
             case .average(let function, let arguments):
                 guard let evaluator = source.averages[function] else { throw .unsupportedExpectation }
                 stages.append(.average(AverageStage(evaluator, try resolver.program(arguments))))
+            case .radial(let function, let squaredMean, let n):
+                stages.append(.radial(try RadialIntegral(of: function, squaredMean: squaredMean, adding: n, resolver)))
             }
         }
         program = try resolver.program(split.outputs)
@@ -193,6 +196,13 @@ struct CoordinateKernel: Sendable {
                     case .average(let average):
                         average.evaluate(
                             table, uniforms: uniforms[i], into: result[i], count: lanes, interpolates: interpolates)
+                    case .radial(let integral):
+                        // The same for every coordinate.
+                        if i == 0 {
+                            integral.evaluate(table, uniforms: uniforms[i], into: result[i], count: lanes)
+                        } else {
+                            result[i].update(from: result[0], count: lanes)
+                        }
                     }
                 }
                 switch stage {
@@ -210,7 +220,7 @@ struct CoordinateKernel: Sendable {
                         for i in 0..<d { sum += operand[i][lane] }
                         for i in 0..<d { result[i][lane] = sum }
                     }
-                case .expectation, .average: break
+                case .expectation, .average, .radial: break
                 }
             }
             for i in 0..<d {

@@ -14,7 +14,7 @@ final class CoordinateResolver {
     /// The place of the loss among the inputs.
     private let lossInput: Int
     private let index: Index
-    private let dimension: Int
+    let dimension: Int
     private let parameters: ParameterTable
     /// Whether the noise scale is a function of the position.
     private let hasNoiseScale: Bool

@@ -30,7 +30,7 @@ struct PairFormulas {
         var found: [Expression] = []
         func collect(_ expression: Expression) {
             switch expression.content {
-            case .indexSum, .expectation: found.append(expression)
+            case .indexSum, .expectation, .function(RadialIntegral.node, _): found.append(expression)
             default:
                 guard expression.containsIndexSum || expression.containsExpectation else { return }
                 for operand in expression.operands { collect(operand) }

@@ -17,7 +17,8 @@ struct PairKernel: Sendable {
         _ source: CoordinateKernel.Source, other: Index, on landscape: Landscape, parameters: ParameterTable
     ) throws(CompilationError) {
         guard let own = source.states.first?.indices.first else { throw .undefined }
-        let split = try PairFormulas(source.formulas, own: own, other: other)
+        let formulas = source.formulas.map { $0.reducingVectorExpectations(over: source.draw) }
+        let split = try PairFormulas(formulas, own: own, other: other)
         var ofOne = source
         ofOne.formulas = split.features
         features = try CoordinateKernel(ofOne, on: landscape, parameters: parameters)

@@ -72,6 +72,10 @@ import Testing
         ("usam", ["x": "0.7 - 0.125 * 0.25"]),
         ("sam", ["x": "0.7 - 0.125 * 0.25"]),
         ("extragradient", ["x": "0.7 - 0.125 * 0.6 * 0.25"]),
+        ("adopt", ["m": "0.2 + 0.15 / sqrt(0.5)", "x": "0.7 - 0.125 * (0.2 + 0.15 / sqrt(0.5))", "v": "0.295"]),
+        ("padam", ["v": "0.295", "x": "0.7 - 0.125 * 0.35 / sqrt(sqrt(0.295))"]),
+        ("tiger", ["m": "0.35", "x": "0.7 - 0.125 * (1 + 0.25 * 0.7)"]),
+        ("aggmo", ["m": "0.35", "x": "0.7 - 0.125 * 0.325"]),
         ("sgda", ["x": "0.7 - 0.125 * 0.6 * 0.3"]),
     ]
 
@@ -79,7 +83,8 @@ import Testing
     func `a step is the one of the paper`(name: String, expected: [String: String]) throws {
         let rule = try BuiltInRules.rule(named: name)
         let values: [String: Double] = [
-            "x": 0.7, "m": 0.4, "v": 0.5, "u": 0.6, "s": 0.6, "p": name == "adamaxp" ? 4 : 0.6, "g": 0.3, "eta": 0.125,
+            "x": 0.7, "m": 0.4, "n": 0.3, "v": 0.5, "u": 0.6, "s": 0.6, "p": name == "adamaxp" ? 4 : 0.6, "g": 0.3,
+            "eta": 0.125,
             "k": 2,
         ]
         var point: [Symbol: Double] = [:]

@@ -41,9 +41,10 @@ public struct Series: Sendable {
         self.sizes = sizes
         if expression.isUndefined { throw .singular(in: expression) }
         var detour = Rational.zero
+        var lastMissing: Rational?
         while true {
             let builder = SeriesBuilder(parameter: parameter, sizes: sizes, order: order + Weight(detour))
-            do {
+            do throws(SeriesBuilder.Failure) {
                 let expansion = try builder.expand(expression).truncated(to: order)
                 let missing = expansion.remainder.map { Series.deficit(of: $0, to: order) } ?? .zero
                 if !missing.isPositive {
@@ -51,13 +52,18 @@ public struct Series: Sendable {
                     remainder = expansion.remainder
                     return
                 }
+                // A higher order that brings nothing never will.
+                if let obstacle = builder.obstacle, let lastMissing, missing >= lastMissing {
+                    throw .series(obstacle)
+                }
+                lastMissing = missing
                 detour = detour + missing
             } catch {
                 if case .series(let reason) = error { throw reason }
                 detour = detour + 1
             }
             if detour > Series.largestDetour {
-                throw .tooManyTerms(limit: SeriesBuilder.largestDegree, in: expression)
+                throw builder.obstacle ?? .tooManyTerms(limit: SeriesBuilder.largestDegree, in: expression)
             }
         }
     }

@@ -8,6 +8,13 @@ extension SeriesBuilder {
         if constants.count == operands.count { return Expansion(Expression.function(function, constants)) }
         switch function {
         case .log: return try logarithm(operands[0], in: place)
+        case .sign, .abs, .dirac:
+            if let lead = try limitWithinReach(of: operands[0], in: place) {
+                return try expanded(function, operands[0], about: lead, in: place)
+            }
+        default: break
+        }
+        switch function {
         case .sign: return Expansion(try sign(of: operands[0], in: place))
         case .abs: return try magnitude(operands[0], in: place)
         case .max:
@@ -30,6 +37,42 @@ extension SeriesBuilder {
 
     // MARK: Kinks
 
+    /// The limit of an argument where it is random and of unknown sign, and the argument is not the limit alone.
+    ///
+    /// However small the rest is, a part of the draws, of a probability of the order of the rest, then lies within its
+    /// reach of the kink.
+    private func limitWithinReach(
+        of argument: Expansion, in place: Expression
+    ) throws(Failure) -> Expression? {
+        guard let (lead, rest) = try leading(argument, in: place), lead.weight.isZero, rest.floor != nil,
+            lead.coefficient.isRandom, lead.coefficient.bounds.sign == nil
+        else { return nil }
+        return lead.coefficient
+    }
+
+    /// Taylor's series of a sign, an absolute value or a delta of a random argument in the sense of distributions: what
+    /// an expectation makes of it is right wherever the limit passes through zero with a slope.
+    ///
+    /// An absolute value of a limit that may jump over zero or rest at it is known up to the rest only.
+    /// - Throws: ``SeriesError/kink(at:in:)`` for a sign of a limit that itself has kinks.
+    private func expanded(
+        _ function: Function, _ argument: Expansion, about limit: Expression, in place: Expression
+    ) throws(Failure) -> Expansion {
+        let obstacle = SeriesError.kink(at: limit, in: place)
+        guard function == .abs else {
+            if limit.hasRandomNode(where: \.hasKink) { throw .series(obstacle) }
+            usesDeltas = true
+            return try taylor(function, [argument], in: place)
+        }
+        if limit.hasRandomNode(where: { $0 == .sign || $0.isDelta }) || limit.mayRestAtZero {
+            guard let floor = argument.removing(weight: .zero).floor else { throw .series(obstacle) }
+            self.obstacle = obstacle
+            return Expansion(abs(limit)).limited(to: floor)
+        }
+        usesDeltas = true
+        return try taylor(function, [argument], in: place)
+    }
+
     /// The sign near the limit: that of the leading coefficient.
     ///
     /// A leading coefficient without a known sign will do where it is the limit itself, which is then not zero almost
@@ -51,6 +94,12 @@ extension SeriesBuilder {
 
     private func maximum(_ a: Expansion, _ b: Expansion, in place: Expression) throws(Failure) -> Expansion {
         let difference = a - b
+        if let lead = try limitWithinReach(of: difference, in: place) {
+            let magnitude = try expanded(.abs, difference, about: lead, in: place)
+            let limit = Algebra.max(a.coefficient(of: .zero), b.coefficient(of: .zero))
+            let rest = (a + b + magnitude).scaled(by: .half).removing(weight: .zero)
+            return rest + Expansion(limit)
+        }
         let sign = try sign(of: difference, in: place)
         if sign.isZero || sign.isOne { return a }
         if sign == .minusOne { return b }

@@ -23,6 +23,10 @@ final class SeriesBuilder {
     private var memo: [[ObjectIdentifier: Expansion]] = [[:], [:]]
     /// The number of expectations around the current node.
     private(set) var expectationDepth = 0
+    /// Whether a delta of a random argument may stand in a coefficient.
+    var usesDeltas = false
+    /// Why a result may be known to a lower order than asked, however high that is.
+    var obstacle: SeriesError?
 
     init(parameter: Symbol, sizes: [Symbol: Weight], order: Weight) {
         self.parameter = parameter
@@ -70,7 +74,8 @@ final class SeriesBuilder {
     }
 
     func times(_ a: Expansion, _ b: Expansion, in place: Expression) throws(Failure) -> Expansion {
-        guard let product = a.times(b, order: order) else {
+        let (first, second) = (regular(a, beside: b, in: place), regular(b, beside: a, in: place))
+        guard let product = first.times(second, order: order) else {
             throw .series(.tooManyTerms(limit: Expansion.largestCount, in: place))
         }
         return product
@@ -152,6 +157,7 @@ final class SeriesBuilder {
         in delta: Expansion, order: Weight, exactDegree: Int? = nil, _ place: Expression,
         coefficient: (Int) throws(Failure) -> Expansion
     ) throws(Failure) -> Expansion {
+        let delta = withoutDeltas(delta, in: place)
         // Beyond the remainder of delta nothing can be known.
         let order = delta.remainder.map { $0.meet(order) } ?? order
         guard let floor = Expansion(terms: delta.terms, remainder: nil).floor else {

@@ -26,14 +26,14 @@ public struct UpdateRule: Hashable, Sendable {
     /// Whether the noise of different coordinates is correlated; independent otherwise.
     public let correlatesNoise: Bool
     /// The scale of the gradient noise; a field where it depends on the position.
-    public private(set) var noiseScale: Symbol
+    public internal(set) var noiseScale: Symbol
     /// The states that keep noise in the literature's model.
     public let diffusion: [Symbol]
     /// The definitions and the updates, in the order in which they were written.
-    public private(set) var lines: [Line]
+    public internal(set) var lines: [Line]
     /// The next iterate of each state, in the order of ``states``: an expression in the states, the gradient drawn, the
     /// parameters, the step size, the step index, the time, the batch size and the schedules.
-    public private(set) var updates: [Expression]
+    public internal(set) var updates: [Expression]
 
     init(_ builder: RuleBuilder, stepSize: Symbol, gradient: Gradient, updates: [Expression]) {
         name = builder.name ?? ""

@@ -78,7 +78,8 @@ extension Evidence {
                 for lane in values.indices { values[lane] += x[lane] * x[lane] }
             }
         }
-        return WeakErrorProblem.Test(quantity, scalar: dimension == 1 ? { $0 * $0 } : nil)
+        guard dimension == 1 else { return WeakErrorProblem.Test(quantity) }
+        return WeakErrorProblem.Test(quantity) { $0 * $0 }
     }
 
     /// - Parameter scalesRates: whether a rate of size eta^-zeta is taken with zeta = 1/2, or held at its value.

@@ -8,7 +8,7 @@ struct ClosedModelTests {
     private typealias Q = Quantity
 
     private func model(_ name: String) throws -> SDE { try Derivation(of: BuiltInRules.rule(named: name)).sde }
-    private static let positive = { Expression(Symbol($0, bounds: .positive)) }
+    private static func positive(_ name: String) -> Expression { Expression(Symbol(name, bounds: .positive)) }
 
     @Test func `clipping by coordinate has the moments of a clipped normal variable`() throws {
         // With a = (c - f')/sigma and b = (c + f')/sigma, from the moments of a normal law truncated to [-b, a].

@@ -28,7 +28,7 @@ enum RegimesCommand: Command {
     static func run(_ arguments: ParsedArguments, _ console: Console) throws(Failure) -> ExitStatus {
         let format = try arguments.choice(format, default: Format.text)
         let rule = try RuleInput.rule(arguments.operand)
-        let options = try DerivationInput.scalingOptions(of: rule, arguments)
+        let options = try DerivationInput.noiseOptions(of: rule, arguments)
         let report = RegimeSearchReport(RegimeSearch(of: rule, options: options))
         switch format {
         case .text: try console.print(report.text)

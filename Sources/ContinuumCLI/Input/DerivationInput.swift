@@ -62,16 +62,10 @@ enum DerivationInput {
     }
 
     static func options(of rule: UpdateRule, _ arguments: ParsedArguments) throws(Failure) -> DerivationOptions {
-        var options = DerivationOptions()
-        if let text = arguments[noise] {
-            let (law, isCorrelated) = LawInput.splitCorrelated(text)
-            options.noise = try LawInput.law(law, in: rule)
-            options.correlatesNoise = isCorrelated
-        }
+        var options = try noiseOptions(of: rule, arguments)
         options.order = try arguments.integer(order, in: 1...2) ?? 1
         options.diffusion = try arguments.choice(diffusion, default: .full)
         options.grading = try arguments.choice(grading, default: .leading)
-        options.usesBatch = arguments.contains(batch)
         for text in arguments.all(regime) {
             for part in text.split(separator: ";").flatMap({ String($0).splitAtCommas }) {
                 let (name, size) = try self.size(part, in: rule)
@@ -82,12 +76,16 @@ enum DerivationInput {
         return options
     }
 
-    /// The noise and the batch, where sizes are chosen by a search.
-    static func scalingOptions(
+    /// The noise and the batch, which are all there is to choose where sizes are found by a search.
+    static func noiseOptions(
         of rule: UpdateRule, _ arguments: ParsedArguments
     ) throws(Failure) -> DerivationOptions {
         var options = DerivationOptions()
-        if let text = arguments[noise] { options.noise = try law(text, in: rule) }
+        if let text = arguments[noise] {
+            let (law, isCorrelated) = LawInput.splitCorrelated(text)
+            options.noise = try LawInput.law(law, in: rule)
+            options.correlatesNoise = isCorrelated
+        }
         options.usesBatch = arguments.contains(batch)
         return options
     }

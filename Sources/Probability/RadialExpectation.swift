@@ -58,10 +58,12 @@ package struct RadialExpectation {
             }
         }
         guard let square = found, !function.isRandom else { return nil }
+        let scale = sqrt(square.scale) * draw.scale
+        unit = scale
         self.function = function
-        unit = sqrt(square.scale) * draw.scale
         let mean = square.linearForm.replacingAtEveryCoordinate(draw.symbol, by: draw.mean)
-        squaredMean = .indexSum(over: GradientSample.coordinate, mean ** 2) / unit ** 2
+        let sumOfSquares = Expression.indexSum(over: GradientSample.coordinate, mean * mean)
+        squaredMean = sumOfSquares / (scale * scale)
         var terms = [Term(added: 0, weight: .one)]
         let variable = Symbol(" X")
         for (name, polynomial) in polynomials.sorted(by: { $0.key < $1.key }) {

@@ -56,7 +56,7 @@ struct ChainGrid {
     /// The weight of the law on the first and on the last panel.
     var endWeights: (low: Double, high: Double) {
         func weight(_ part: ArraySlice<Double>) -> Double { part.reduce(0) { $0 + $1.magnitude } }
-        return (weight(stationary.prefix(nodeCount)), weight(stationary.suffix(nodeCount)))
+        return (weight(stationary.prefix(nodeCount - 1)), weight(stationary.suffix(nodeCount - 1)))
     }
 
     private func mean(_ values: [Double]) -> Double { zip(stationary, values).reduce(0) { $0 + $1.0 * $1.1 } }

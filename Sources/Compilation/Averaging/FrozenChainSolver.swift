@@ -67,9 +67,10 @@ struct FrozenChainSolver: Sendable {
 
     /// The value on two grids that agree.
     private func settled(at arguments: [Double], _ value: (ChainGrid) -> Double?) -> Double {
-        guard arguments.allSatisfy(\.isFinite), let range = range(at: arguments) else { return .nan }
+        guard arguments.allSatisfy(\.isFinite), var range = range(at: arguments) else { return .nan }
         var last = Double.nan
-        for nodes in [8, 12, 16, 24] {
+        for (panels, nodes) in [(6, 9), (6, 13), (12, 17), (24, 17), (48, 21)] {
+            range.panels = panels
             guard let grid = grid(at: arguments, range, nodes: nodes), let next = value(grid), next.isFinite else {
                 return .nan
             }
@@ -106,14 +107,17 @@ struct FrozenChainSolver: Sendable {
         var edges = panels
         if kinks.outputCount > 0 {
             func values(_ z: Double) -> [Double] { kinks([state, z] + arguments) }
-            let table = panels.map(values)
-            for k in 0..<kinks.outputCount {
-                for (left, right) in zip(panels.indices, panels.indices.dropFirst()) {
-                    let (low, high) = (table[left][k], table[right][k])
-                    guard (low < 0) != (high < 0) else { continue }
-                    edges.append(Self.zero(between: (panels[left], low), (panels[right], high)) { values($0)[k] })
+            // The zeros of one kink part those of another that lie close together, as |g| = c does about g = 0.
+            for _ in 0..<2 {
+                let points = Set(edges).sorted()
+                let table = points.map(values)
+                for k in 0..<kinks.outputCount {
+                    for (left, right) in zip(points.indices, points.indices.dropFirst()) {
+                        let (low, high) = (table[left][k], table[right][k])
+                        guard low != 0, high != 0, (low < 0) != (high < 0) else { continue }
+                        edges.append(Self.zero(between: (points[left], low), (points[right], high)) { values($0)[k] })
+                    }
                 }
-                // A kink that touches zero between two panels, as that of |g| does, changes sign; an even one is split.
             }
             edges = Set(edges).sorted()
         }
@@ -156,6 +160,8 @@ struct FrozenChainSolver: Sendable {
     /// Edges of the panels of the state: even ones where most of the law is, wider ones outside.
     struct Range {
         var core: ClosedRange<Double>
+        /// The number of panels of the core.
+        var panels = 6
         var below: Int
         var above: Int
     }
@@ -204,16 +210,17 @@ struct FrozenChainSolver: Sendable {
 
     private func edges(_ range: Range) -> [Double] {
         let (low, high) = (range.core.lowerBound, range.core.upperBound)
-        let count = 6
+        let count = range.panels
         let width = (high - low) / Double(count)
         var edges = (0...count).map { low + width * Double($0) }
-        var (edge, step) = (high, width)
+        let outer = (high - low) / 6
+        var (edge, step) = (high, outer)
         for _ in 0..<range.above {
             edge += step
             edges.append(edge)
             step *= 2
         }
-        (edge, step) = (low, width)
+        (edge, step) = (low, outer)
         for _ in 0..<range.below {
             if isNonnegative { edge *= 0.4 } else { edge -= step }
             edges.insert(edge, at: 0)

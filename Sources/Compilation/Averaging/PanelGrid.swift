@@ -1,23 +1,27 @@
 import Numerics
 
+import func Foundation.cos
+
 /// Points on consecutive panels, and interpolation between them by a polynomial on each.
+///
+/// Neighbours share the point at their common end, so that functions are continuous and no panel is closed to a chain
+/// that moves by little.
 struct PanelGrid {
     let edges: [Double]
+    /// The points of a panel, both ends included.
     let nodeCount: Int
     let points: [Double]
-    private let barycentric: [Double]
     private let nodes: [Double]
 
-    /// - Parameter nodes: the Gauss-Legendre points of a panel.
+    /// - Parameter count: the Chebyshev points of a panel, two or more.
     init(edges: [Double], nodes count: Int) {
         self.edges = edges
         nodeCount = count
-        let nodes = GaussRule.legendre(count).nodes
+        let nodes = (0..<count).map { -cos(.pi * Double($0) / Double(count - 1)) }
         self.nodes = nodes
-        points = zip(edges, edges.dropFirst()).flatMap { a, b in nodes.map { a + 0.5 * (b - a) * (1 + $0) } }
-        barycentric = nodes.indices.map { k in
-            nodes.indices.reduce(1.0) { $1 == k ? $0 : $0 / (nodes[k] - nodes[$1]) }
-        }
+        points =
+            zip(edges, edges.dropFirst()).flatMap { a, b in nodes.dropLast().map { a + 0.5 * (b - a) * (1 + $0) } }
+            + edges.suffix(1)
     }
 
     /// The first point that a value depends on, and the weights of it and the following ones; outside of the panels, those
@@ -28,8 +32,7 @@ struct PanelGrid {
     }
 
     func place(_ x: Double) -> Place {
-        let panels = edges.count - 1
-        var (low, high) = (0, panels)
+        var (low, high) = (0, edges.count - 1)
         while high - low > 1 {
             let middle = (low + high) / 2
             if x < edges[middle] { high = middle } else { low = middle }
@@ -43,13 +46,15 @@ struct PanelGrid {
             if distance == 0 {
                 weights = [Double](repeating: 0, count: nodeCount)
                 weights[k] = 1
-                return Place(first: low * nodeCount, weights: weights)
+                return Place(first: low * (nodeCount - 1), weights: weights)
             }
-            weights[k] = barycentric[k] / distance
+            // The barycentric weights of these points are +-1, halved at the ends (Berrut and Trefethen 2004).
+            let end = k == 0 || k == nodeCount - 1 ? 0.5 : 1
+            weights[k] = (k.isMultiple(of: 2) ? end : -end) / distance
             sum += weights[k]
         }
         for k in 0..<nodeCount { weights[k] /= sum }
-        return Place(first: low * nodeCount, weights: weights)
+        return Place(first: low * (nodeCount - 1), weights: weights)
     }
 }
 

@@ -36,6 +36,7 @@ extension Certificate {
         var notes = [
             "averaged over \(fast), which moves by O(1) a step at a fixed η·rate: conditions 1 to 4 fail for it, and hold for "
                 + "\(slow.map(\.name).joined(separator: ", ")) in the averaged sense",
+            "valid where the slow states change little while \(fast) forgets its past",
             "rests on the expansion at fixed η·rate: drift E h and the long-run covariance of Green and Kubo, "
                 + "Cov_0 + Σ_(j≥1) (Cov_j + Cov_jᵀ), at the leading order in η",
             "the O(η) correction of the averaged drift (the cell problem) and the transient of \(fast), "

@@ -1,11 +1,13 @@
+import Algebra
 import BuiltInRules
 import Compilation
-import Foundation
 import Matching
 import Numerics
 import Probability
 import Rules
 import Testing
+
+import func Foundation.erf
 
 /// Averages by quadrature of the frozen chain.
 struct FrozenChainTests {
@@ -44,23 +46,13 @@ struct FrozenChainTests {
         #expect((-drift / expected - 1).magnitude < 1e-9)
     }
 
-    /// A chain whose rates are affine in the fast state has a closed form; written with a maximum that never binds it has
-    /// none, and goes through the quadrature.
-    @Test func `the quadrature agrees with the closed form of an affine chain`() throws {
-        let rule = try UpdateRule(
-            parsing: """
-                optimizer Hidden
-                step eta
-                parameter rho : positive
-                state x
-                state m = 0
-                gradient g at x
-                noise logistic
-                m' = (1 - eta*rho)*m + eta*rho*max(g, g - 1)
-                x' = x - eta*(m' + max(m', m' - 1))/2
-                """)
-        let (drift, variance) = try model(rule, ["eta": 0.1, "rho": 4, "sigma": 1], slope: 0.3)
-        #expect((drift + 0.3).magnitude < 1e-8)
-        #expect((variance - 1).magnitude < 1e-7)
+    /// A mixture of two equal normal laws is normal, but goes through the quadrature.
+    @Test func `the quadrature agrees with the series for Gaussian noise`() throws {
+        let slope = 0.5 * (1.0 / 3).squareRoot()
+        let (drift, variance) = try model(
+            BuiltInRules.rule(named: "signum"), noise: .mixture(weight: .half, firstScale: .one, secondScale: .one),
+            ["eta": 0.1, "rho": 5, "sigma": 1], slope: slope)
+        #expect((drift + erf(0.5 / 2.0.squareRoot())).magnitude < 1e-8)
+        #expect((variance - 1.9065107479).magnitude < 1e-8)
     }
 }

@@ -107,14 +107,15 @@ public struct Transient: Sendable {
                     .init("E[\(name)]", mean), .init("Var \(name)", covariance[0, 0]), .init("E[f]", loss),
                 ], notes: ["for one coordinate, from a sharp start x0"])
         }
-        let placeholder = Expression(Symbol("q"))
+        // The eigenvalues of J are s - q and s + q.
+        let halfGap = Expression(Symbol("q"))
         let half = Expression(Symbol("s"))
         let jacobian = law.linearization.blockJacobian
         var formulas = [
             DerivationStep.Formula("s", ((jacobian[0, 0] + jacobian[1, 1]).scaled(by: .half)).simplified()),
             DerivationStep.Formula("q²", discriminant ?? .zero),
         ]
-        let (up, down) = (exp(placeholder * time), exp(-placeholder * time))
+        let (up, down) = (exp(halfGap * time), exp(-halfGap * time))
         let states = law.states
         for a in 0..<2 {
             for c in 0..<2 {
@@ -123,7 +124,7 @@ public struct Transient: Sendable {
                 formulas.append(
                     .init(
                         "Φ_\(states[a].name)\(states[c].name)",
-                        exp(half * time) * (even + odd * (up - down) / (2 * placeholder))))
+                        exp(half * time) * (even + odd * (up - down) / (2 * halfGap))))
             }
         }
         let step = DerivationStep(

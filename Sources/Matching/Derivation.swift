@@ -65,6 +65,10 @@ public struct Derivation: Sendable {
                     keepsBiasCorrections: options.grading == .matched))
         } catch {
             guard case .noDiffusionLimit(let state, let increment, _) = error else { throw error }
+            let fast = try Increments.fastStates(states, updates, stepSize: rule.stepSize, graded: graded)
+            if let maximum = RunningMaximum(of: state, increment: increment, fastStates: fast) {
+                throw .reflected(maximum)
+            }
             let input = JumpForm.Input(
                 states: states, updates: updates, sample: sample, stepSize: rule.stepSize, graded: graded,
                 defaultValues: rule.defaultValues)

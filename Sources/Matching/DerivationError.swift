@@ -5,6 +5,8 @@ import Probability
 public enum DerivationError: Error, Hashable, Sendable {
     /// An increment does not shrink with the step size; with the jump process that describes the rule, where there is one.
     case noDiffusionLimit(state: Symbol, increment: Expression, jumpForm: JumpForm? = nil)
+    /// A state follows the running maximum of a slow quantity: its limit is a reflected process.
+    case reflected(RunningMaximum)
     /// An increment cannot be expanded in the step size.
     case cannotExpand(state: Symbol, increment: Expression, reason: String)
     /// A gradient is drawn too far from the position to be expanded there.
@@ -46,6 +48,7 @@ extension DerivationError: CustomStringConvertible {
                 not eta
                   \(remedy.indented)
                 """
+        case .reflected(let maximum): return "there is no diffusion limit: \("\(maximum)".indented)"
         case .cannotExpand(let state, let increment, let reason):
             return """
                 the increment of \(state.name) cannot be expanded in the step size: \(reason)

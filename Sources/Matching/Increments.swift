@@ -100,6 +100,24 @@ extension Increments {
         approximatesBiasCorrection = approximates
     }
 
+    /// The states whose increments do not vanish with the step size.
+    ///
+    /// - Throws: ``DerivationError/cannotExpand(state:increment:reason:)`` where that is not known of a state.
+    static func fastStates(
+        _ states: [Symbol], _ updates: [Expression], stepSize: Symbol, graded: [Symbol: Weight]
+    ) throws(DerivationError) -> Set<Symbol> {
+        var fast: Set<Symbol> = []
+        for (state, update) in zip(states, updates) {
+            let alone = Input(
+                states: [state], updates: [update], stepSize: stepSize, graded: graded, keepsBiasCorrections: false)
+            do throws(DerivationError) { _ = try Increments(of: alone) } catch {
+                guard case .noDiffusionLimit = error else { throw error }
+                fast.insert(state)
+            }
+        }
+        return fast
+    }
+
     /// The expression with every power whose exponent contains the step index replaced by a symbol in (0, 1), and what
     /// these symbols stand for.
     private static func holdingBiasCorrections(in expression: Expression) -> (Expression, [Symbol: Expression]) {

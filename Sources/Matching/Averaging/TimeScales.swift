@@ -35,19 +35,8 @@ struct TimeScales {
         var updates = original.map { $0.withoutTransients(of: rates) }
         dropsBiasCorrection = updates != original
 
-        func increments(_ indices: [Int]) throws(DerivationError) -> Increments {
-            try Increments(
-                of: Increments.Input(
-                    states: indices.map { states[$0] }, updates: indices.map { updates[$0] }, stepSize: stepSize,
-                    graded: graded, keepsBiasCorrections: false))
-        }
-        var fast: [Int] = []
-        for index in states.indices {
-            do throws(DerivationError) { _ = try increments([index]) } catch {
-                guard case .noDiffusionLimit = error else { throw error }
-                fast.append(index)
-            }
-        }
+        let moving = try Increments.fastStates(states, updates, stepSize: stepSize, graded: graded)
+        let fast = states.indices.filter { moving.contains(states[$0]) }
         if fast.isEmpty { return nil }
         guard !fast.contains(0) else {
             throw .noAveragedModel(reason: "the position \(states[0].name) itself moves by an amount of order 1 a step")
@@ -71,7 +60,10 @@ struct TimeScales {
         }
 
         let slow = states.indices.filter { !fast.contains($0) }
-        let increments = try increments(slow)
+        let increments = try Increments(
+            of: Increments.Input(
+                states: slow.map { states[$0] }, updates: slow.map { updates[$0] }, stepSize: stepSize, graded: graded,
+                keepsBiasCorrections: false))
         let eta = Expression(stepSize)
         self.rates =
             increments.first.allSatisfy(\.isZero) ? increments.second.map { eta * $0 } : increments.first

@@ -17,7 +17,7 @@ public struct UpdateRule: Hashable, Sendable {
     public let parameters: [Parameter]
     public let schedules: [Schedule]
     /// The states of coordinate `i`; the first is the position.
-    public let states: [State]
+    public internal(set) var states: [State]
     public let gradient: Gradient
     /// A second stochastic gradient of the same step.
     public let secondGradient: Gradient?

@@ -13,22 +13,21 @@ struct RadialIntegral: Sendable {
     /// Beyond this distance from its centre the law has no weight left in doubles.
     private static let reach = 40.0
 
-    /// The function, the radius being the input after those of the kernel.
-    private let integrand: Program
-    /// The square of the mean, and then where the function has a kink or a sharp bend.
-    private let constants: Program
+    /// The function of the radius; its constants are the square of the mean and the points where it is not smooth.
+    private let quadrature: LaneQuadrature
     private let dimension: Double
 
     init(
         of function: Expression, squaredMean: Expression, adding n: Int, _ resolver: CoordinateResolver
     ) throws(CompilationError) {
-        integrand = try resolver.program([function], appending: [Self.radius])
         // A function of the radius is often one of c/|u|, whose kinks are zeros of polynomials in the inverse.
         let inverted = function.substituting(Self.radius, by: 1 / Expression(Self.inverse))
         let kinks =
             NamedExpectation.exactBreakpoints(of: function, over: Self.radius)
             + NamedExpectation.exactBreakpoints(of: inverted, over: Self.inverse).map { 1 / $0 }
-        constants = try resolver.program([squaredMean] + kinks.filter { !$0.isUndefined })
+        quadrature = LaneQuadrature(
+            integrand: try resolver.program([function], appending: [Self.radius]),
+            constants: try resolver.program([squaredMean] + kinks.filter { !$0.isUndefined }))
         dimension = Double(resolver.dimension + 2 * n)
     }
 
@@ -39,44 +38,14 @@ struct RadialIntegral: Sendable {
         _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double],
         into result: UnsafeMutablePointer<Double>, count: Int
     ) {
-        let inputCount = integrand.inputCount - 1
-        let width = AdaptiveQuadrature.pointCount
-        let quadrature = AdaptiveQuadrature(relativeTolerance: 1e-12)
-        let constantCount = constants.outputCount
-        let tableSize = inputCount + 2 + constantCount
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: (inputCount + 2) * width + constantCount) { memory in
-            withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: tableSize) { tables in
-                guard let base = memory.baseAddress, let inner = tables.baseAddress else { return }
-                for k in 0...inputCount { inner[k] = base + k * width }
-                let values = base + (inputCount + 2) * width
-                for lane in 0..<count {
-                    for k in 0..<inputCount { inner[k].update(repeating: table[k][lane], count: width) }
-                    for k in 0..<constantCount { inner[inputCount + k] = values + k }
-                    constants.evaluate(inner, uniforms: uniforms, count: 1)
-                    let law = NoncentralChi(dimension: dimension, noncentrality: values[0].squareRoot())
-                    let centre = law.centre
-                    guard centre.isFinite else {
-                        result[lane] = .nan
-                        continue
-                    }
-                    let kinks = (1..<max(1, constantCount)).map { values[$0] }
-                    inner[inputCount] = base + inputCount * width
-                    inner[inputCount + 1] = base + (inputCount + 1) * width
-                    let value = try? quadrature.integral(
-                        from: max(0, centre - Self.reach), to: centre + Self.reach,
-                        breakpoints: kinks + [centre - 6, centre - 2, centre, centre + 2, centre + 6],
-                        ofBatch: { points in
-                            guard let source = points.baseAddress else { return }
-                            inner[inputCount].update(from: source, count: width)
-                            integrand.evaluate(inner, uniforms: uniforms, count: width)
-                            for k in 0..<width {
-                                let density = law.density(source[k])
-                                source[k] = density == 0 ? 0 : density * inner[inputCount + 1][k]
-                            }
-                        })
-                    result[lane] = value ?? .nan
-                }
-            }
+        quadrature.evaluate(table, uniforms: uniforms, into: result, count: count) { constants in
+            let law = NoncentralChi(dimension: dimension, noncentrality: constants[0].squareRoot())
+            let centre = law.centre
+            guard centre.isFinite else { return nil }
+            return LaneQuadrature.Range(
+                lower: max(0, centre - Self.reach), upper: centre + Self.reach,
+                breakpoints: constants.dropFirst() + [centre - 6, centre - 2, centre, centre + 2, centre + 6],
+                density: law.density)
         }
     }
 }

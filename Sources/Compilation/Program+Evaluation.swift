@@ -128,9 +128,9 @@ extension Program {
         switch operation {
         case .negate: VectorArithmetic.negate(a, into: target, n)
         case .reciprocal: VectorArithmetic.divide(1, a, into: target, n)
-        case .squareRoot: VectorFunctions.squareRoot(a, into: target, n)
-        case .magnitude: VectorFunctions.magnitude(a, into: target, n)
-        case .sign: VectorFunctions.sign(a, into: target, n)
+        case .squareRoot: VectorFunctions.apply(.squareRoot, a, into: target, n)
+        case .magnitude: VectorFunctions.apply(.magnitude, a, into: target, n)
+        case .sign: VectorFunctions.apply(.sign, a, into: target, n)
         case .signProduct: VectorFunctions.signProduct(a, b, into: target, n)
         case .maximum: VectorFunctions.maximum(a, b, into: target, n)
         case .complementOfSquare: VectorArithmetic.complementOfSquare(a, into: target, n)
@@ -138,13 +138,13 @@ extension Program {
         case .productError: for i in 0..<n { target[i] = DoubleDouble.productError(a[i], b[i]) }
         case .exponentialCorrection: for i in 0..<n { target[i] = Kernels.exponentialCorrection(a[i], b[i]) }
         case .complementCorrection: for i in 0..<n { target[i] = Kernels.complementCorrection(a[i], b[i], c[i]) }
-        case .exponential: VectorFunctions.exponential(a, into: target, n)
-        case .logarithm: VectorFunctions.logarithm(a, into: target, n)
-        case .errorFunction: VectorFunctions.errorFunction(a, into: target, n)
-        case .errorComplement: VectorFunctions.errorComplement(a, into: target, n)
-        case .sine: VectorFunctions.sine(a, into: target, n)
-        case .cosine: VectorFunctions.cosine(a, into: target, n)
-        case .hyperbolicTangent: VectorFunctions.hyperbolicTangent(a, into: target, n)
+        case .exponential: VectorFunctions.apply(.exponential, a, into: target, n)
+        case .logarithm: VectorFunctions.apply(.logarithm, a, into: target, n)
+        case .errorFunction: VectorFunctions.apply(.errorFunction, a, into: target, n)
+        case .errorComplement: VectorFunctions.apply(.errorComplement, a, into: target, n)
+        case .sine: VectorFunctions.apply(.sine, a, into: target, n)
+        case .cosine: VectorFunctions.apply(.cosine, a, into: target, n)
+        case .hyperbolicTangent: VectorFunctions.apply(.hyperbolicTangent, a, into: target, n)
         default: for i in 0..<n { target[i] = operation.evaluated(a[i], b[i], c[i], d[i]) }
         }
     }

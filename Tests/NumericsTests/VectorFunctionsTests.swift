@@ -104,7 +104,7 @@ struct VectorFunctionsTests {
             values.withUnsafeMutableBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return }
                 VectorArithmetic.multiplyAdd(base, 2, base, into: base, count)
-                VectorFunctions.squareRoot(base, into: base, count)
+                VectorFunctions.apply(.squareRoot, base, into: base, count)
             }
             #expect(values == (0..<count).map { Double(3 * $0).squareRoot() })
         }

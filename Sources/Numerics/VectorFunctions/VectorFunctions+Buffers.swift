@@ -1,72 +1,37 @@
-/// The functions applied to many numbers; the target may be the source.
 extension VectorFunctions {
-    package static func squareRoot(
-        _ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
+    /// A function of one number.
+    package enum Elementary: Sendable {
+        case squareRoot, magnitude, sign, exponential, logarithm, errorFunction, errorComplement
+        case sine, cosine, hyperbolicTangent
+    }
+
+    /// The values of a function at many numbers; the target may be the source.
+    package static func apply(
+        _ function: Elementary, _ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
     ) {
-        VectorLoop.map(source, into: target, count) { squareRoot($0) }
+        // Each case has a loop of its own, so that the function is inlined there.
+        switch function {
+        case .squareRoot: VectorLoop.map(source, into: target, count) { squareRoot($0) }
+        case .magnitude: VectorLoop.map(source, into: target, count) { magnitude($0) }
+        case .sign: VectorLoop.map(source, into: target, count) { sign($0) }
+        case .exponential: VectorLoop.map(source, into: target, count) { exponential($0) }
+        case .logarithm: VectorLoop.map(source, into: target, count) { logarithm($0) }
+        case .errorFunction: VectorLoop.map(source, into: target, count) { errorFunction($0) }
+        case .errorComplement: VectorLoop.map(source, into: target, count) { errorComplement($0) }
+        case .sine: VectorLoop.map(source, into: target, count) { sine($0) }
+        case .cosine: VectorLoop.map(source, into: target, count) { cosine($0) }
+        case .hyperbolicTangent: VectorLoop.map(source, into: target, count) { hyperbolicTangent($0) }
+        }
     }
 
-    package static func magnitude(
-        _ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
-    ) {
-        VectorLoop.map(source, into: target, count) { magnitude($0) }
-    }
-
-    package static func sign(_ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int) {
-        VectorLoop.map(source, into: target, count) { sign($0) }
-    }
-
-    package static func exponential(
-        _ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
-    ) {
-        VectorLoop.map(source, into: target, count) { exponential($0) }
-    }
-
-    package static func logarithm(
-        _ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
-    ) {
-        VectorLoop.map(source, into: target, count) { logarithm($0) }
-    }
-
-    package static func errorFunction(
-        _ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
-    ) {
-        VectorLoop.map(source, into: target, count) { errorFunction($0) }
-    }
-
-    package static func errorComplement(
-        _ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
-    ) {
-        VectorLoop.map(source, into: target, count) { errorComplement($0) }
-    }
-
-    package static func sine(_ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int) {
-        VectorLoop.map(source, into: target, count) { sine($0) }
-    }
-
-    package static func cosine(_ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int)
-    {
-        VectorLoop.map(source, into: target, count) { cosine($0) }
-    }
-
-    package static func hyperbolicTangent(
-        _ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
-    ) {
-        VectorLoop.map(source, into: target, count) { hyperbolicTangent($0) }
-    }
-
-    package static func normalDensity(
-        _ source: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
-    ) {
-        VectorLoop.map(source, into: target, count) { normalDensity($0) }
-    }
-
+    /// `a` with the sign of `b`; see ``signProduct(_:_:)``.
     package static func signProduct(
         _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
     ) {
         VectorLoop.map(a, b, into: target, count) { signProduct($0, $1) }
     }
 
+    /// The larger of two; see ``maximum(_:_:)``.
     package static func maximum(
         _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
     ) {

@@ -14,7 +14,8 @@ public struct EvidenceReport: Sendable {
         var passes: Bool {
             switch self {
             case .evidence(let evidence, _): evidence.passes
-            case .noModel, .noNumbers: true
+            case .noModel: true
+            case .noNumbers: false
             }
         }
 

@@ -49,7 +49,7 @@ extension Laboratory {
 
     /// One panel: the optimizer, the derived SDE with the noise that the paper keeps, a published one, and a better one.
     ///
-    /// A curve follows another where they are a tenth of a decade apart at most, on average: 25%.
+    /// A curve follows another where they are 10% apart at most, on average.
     private func against(
         _ published: String, _ figure: inout ReproducedFigure, _ setup: Setup, _ place: String, better: Model
     ) throws(ReproductionError) {
@@ -70,11 +70,11 @@ extension Laboratory {
                     result.line("Malladi et al.", style: .dotted), result.line(better.name, style: .dashed),
                 ]), file: "\(figure.name)-\(place.prefix { $0 != "(" }).csv", result.csv)
         let (own, other) = (result.relativeDeviation(of: "SDE"), result.relativeDeviation(of: "Malladi et al."))
-        figure.claims.append(.follows("on \(place) the SDE follows \(setup.rule.name)", deviation: own, within: 0.25))
+        figure.claims.append(.follows("on \(place) the SDE follows \(setup.rule.name)", deviation: own, within: 0.1))
         figure.claims.append(
             .follows(
                 "on \(place) the \(better.name) SDE follows \(setup.rule.name)",
-                deviation: result.relativeDeviation(of: better.name), within: 0.25))
+                deviation: result.relativeDeviation(of: better.name), within: 0.1))
         figure.claims.append(.closer("on \(place) it is closer than that of Malladi et al.", own, than: other))
     }
 
@@ -106,7 +106,7 @@ extension Laboratory {
             figure.claims.append(
                 .follows(
                     "on \(place) the SDE follows \(setup.rule.name)", deviation: result.relativeDeviation(of: "SDE"),
-                    within: 0.25))
+                    within: 0.1))
         }
         return figure
     }

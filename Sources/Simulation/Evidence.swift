@@ -58,7 +58,7 @@ extension Evidence {
             let settings = size.etas.map { Self.values(of: derivation, stepSize: $0, scalesRates: false) }
             let problem = try WeakErrorProblem(
                 of: derivation, on: landscape, settings: settings, accepting: Set(settings.flatMap(\.keys)),
-                initial: initial, initialTime: 1, horizon: 0.5, tests: [Self.squaredDistance(dimension: position.count)]
+                initial: initial, initialTime: 1, horizon: 0.5, tests: [.loss(on: landscape)]
             )
             var check = WeakError(seed: seed, threads: threads, cancellation: cancellation, progress: { _ in })
             check.paths = size.paths
@@ -67,19 +67,6 @@ extension Evidence {
             results.append((name, result))
         }
         weakErrors = results
-    }
-
-    /// `|x|^2`, whose error does not change its sign where the loss levels off on the saddle.
-    private static func squaredDistance(dimension: Int) -> WeakErrorProblem.Test {
-        let quantity = Quantity("|x|^2") { states, _, values in
-            values.update(repeating: 0)
-            for i in 0..<dimension {
-                let x = states[i]
-                for lane in values.indices { values[lane] += x[lane] * x[lane] }
-            }
-        }
-        guard dimension == 1 else { return WeakErrorProblem.Test(quantity) }
-        return WeakErrorProblem.Test(quantity) { $0 * $0 }
     }
 
     /// - Parameter scalesRates: whether a rate of size eta^-zeta is taken with zeta = 1/2, or held at its value.

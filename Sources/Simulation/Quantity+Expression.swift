@@ -59,6 +59,13 @@ extension Quantity {
 }
 
 extension WeakErrorProblem.Test {
+    /// The loss.
+    public static func loss(on landscape: Landscape) -> Self {
+        let quantity = Quantity.loss(landscape)
+        guard landscape.dimension == 1 else { return Self(quantity) }
+        return Self(quantity) { landscape.value(at: [$0]) }
+    }
+
     /// A test function given as a formula, see ``Quantity/init(_:_:stateNames:dimension:)``.
     public init(
         _ name: String, _ formula: Expression, stateNames: [String], dimension: Int

@@ -63,7 +63,8 @@ enum VerifyCommand: Command {
             ruleModel.rule, on: landscape, arguments, modelStates: ruleModel.sde.states.count,
             parameters: settings[0])
         let test =
-            try arguments[SimulationInput.test].map { text throws(Failure) in try input.test(text) } ?? input.lossTest
+            try arguments[SimulationInput.test].map { text throws(Failure) in try input.test(text) }
+            ?? .loss(on: landscape)
         let horizon = try arguments.positive(horizon) ?? 1
 
         let functions = try ScheduleInput.functions(of: rule, arguments)

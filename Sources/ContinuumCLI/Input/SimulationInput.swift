@@ -116,13 +116,6 @@ struct SimulationInput {
         }
     }
 
-    /// The loss as a test function.
-    var lossTest: WeakErrorProblem.Test {
-        let quantity = Quantity.loss(landscape)
-        guard initial.count == 1 else { return WeakErrorProblem.Test(quantity) }
-        return WeakErrorProblem.Test(quantity) { [landscape] in landscape.value(at: [$0]) }
-    }
-
     /// The number of parts of a step of the integrator: `eta` or `eta/16`.
     static func substeps(_ text: String, option: Option) throws(Failure) -> Int {
         let parts = text.filter { !$0.isWhitespace }.replacing("η", with: "eta").split(separator: "/")

@@ -34,9 +34,14 @@ public struct OrderFit: Equatable, Sendable {
     /// Weighted regression of `log |error|` on `log stepSize`, of the errors whose interval excludes 0. The interval is
     /// widened where the points scatter more about the line than their own intervals say.
     ///
-    /// - Returns: `nil` when fewer than two errors are known well enough.
+    /// Where the sign changes only the finest errors of one sign count, and two of them are not enough: a change of sign is a
+    /// cancellation, not an order.
+    ///
+    /// - Returns: `nil` when fewer errors are known well enough.
     static func regression(_ points: [Point]) -> OrderFit? {
-        let known = points.filter { $0.error.magnitude > $0.halfwidth && $0.halfwidth > 0 }
+        let clear = points.filter { $0.error.magnitude > $0.halfwidth && $0.halfwidth > 0 }
+        let known = finestOfOneSign(clear)
+        guard known.count == clear.count || known.count > 2 else { return nil }
         let fit = WeightedLinearFit(
             x: known.map { log($0.stepSize) }, y: known.map { log($0.error.magnitude) },
             weights: known.map { pow(1.96 * $0.error / $0.halfwidth, 2) }, law: .knownVariances)
@@ -47,6 +52,13 @@ public struct OrderFit: Equatable, Sendable {
         return OrderFit(order: fit.slope, low: fit.slope - halfwidth, high: fit.slope + halfwidth)
     }
 
+    /// The errors from the last change of sign on, by falling step size.
+    private static func finestOfOneSign(_ points: [Point]) -> [Point] {
+        let sorted = points.sorted { $0.stepSize > $1.stepSize }
+        guard let last = sorted.last else { return [] }
+        return sorted.reversed().prefix { ($0.error < 0) == (last.error < 0) }.reversed()
+    }
+
     /// The local slopes between consecutive step sizes, extrapolated to step size 0.
     ///
     /// The slope between `h` and the next step size is taken as `p + c h` for the last two pairs; the interval holds
@@ -55,9 +67,7 @@ public struct OrderFit: Equatable, Sendable {
     ///
     /// - Returns: `nil` with fewer than three such errors above the solver's uncertainty.
     static func extrapolation(_ points: [Point]) -> OrderFit? {
-        let sorted = points.filter { $0.error.magnitude > 5 * $0.halfwidth }.sorted { $0.stepSize > $1.stepSize }
-        guard let last = sorted.last else { return nil }
-        let tail = Array(sorted.reversed().prefix { ($0.error < 0) == (last.error < 0) }.reversed().suffix(3))
+        let tail = Array(finestOfOneSign(points.filter { $0.error.magnitude > 5 * $0.halfwidth }).suffix(3))
         guard tail.count == 3, tail[0].stepSize > tail[1].stepSize, tail[1].stepSize > tail[2].stepSize else {
             return nil
         }

@@ -117,4 +117,12 @@ import Testing
         #expect(rough.high - rough.low > 2 * (clean.high - clean.low))
         #expect(OrderFit.regression(points([0.04, 0.001, 0.001, 0.0005], halfwidth: 0.002)) == nil)
     }
+
+    @Test("where the error changes its sign the order is that of the finest errors, and two of them tell none")
+    func changeOfSign() throws {
+        #expect(OrderFit.regression(points([-0.013, -0.02, 0.022, 0.019], halfwidth: 0.0005)) == nil)
+        let fit = try #require(OrderFit.regression(points([-0.03, 0.02, 0.01, 0.005], halfwidth: 0.0005)))
+        #expect(abs(fit.order - 1) < 1e-12)
+        #expect(fit.verdict(claimed: 1) == .supports)
+    }
 }

@@ -1,5 +1,9 @@
 extension ExpressionMatrix {
-    /// The lower trapezoidal matrix s with `self = s s^T`, for a symmetric positive semidefinite matrix.
+    /// A matrix s with `self = s s^T`, for a symmetric positive semidefinite matrix; lower trapezoidal but for the order of
+    /// the rows.
+    ///
+    /// A variance that may vanish, such as `1 - erf(u)^2` in its tails, is no pivot while there is one that is positive
+    /// everywhere: the entries beside it are divided by its root.
     ///
     /// A pivot that is zero gives no column, so that a matrix of rank r has r columns. Columns are fixed up to their sign:
     /// where a pivot is a perfect square its root is written without a root sign. A pivot with a named expectation in it
@@ -10,10 +14,13 @@ extension ExpressionMatrix {
     ///   ``MatrixError/notSemidefinite(row:)`` where one is negative, or zero beside entries that are not.
     public func choleskyFactor() throws(MatrixError) -> ExpressionMatrix {
         guard isSquare else { throw .shape("a Cholesky factor needs a square matrix") }
+        let isPositive = (0..<rowCount).map { self[$0, $0].bounds.isPositive }
+        let order = (0..<rowCount).filter { isPositive[$0] } + (0..<rowCount).filter { !isPositive[$0] }
         var columns: [[Expression]] = []
-        for pivotRow in 0..<rowCount {
+        for (step, pivotRow) in order.enumerated() {
+            let rest = order[(step + 1)...]
             let pivot = residual(pivotRow, pivotRow, columns)
-            let below = (pivotRow + 1..<rowCount).map { residual($0, pivotRow, columns) }
+            let below = rest.map { residual($0, pivotRow, columns) }
             switch pivot.isZeroTest() {
             case .unknown
             where !pivot.containsExpectation && !below.allSatisfy(\.isZero):
@@ -35,8 +42,10 @@ extension ExpressionMatrix {
                 let square = perfect.isUndefined || perfect.size <= 2 * direct.size ? perfect : direct
                 if square.isUndefined { throw .notSemidefinite(row: pivotRow) }
                 let root = square.bounds.isNonpositive ? -square : square
-                let quotients = below.map { $0.isZero ? $0 : ($0 / root).simplified() }
-                columns.append(Array(repeating: .zero, count: pivotRow) + [root] + quotients)
+                var column = [Expression](repeating: .zero, count: rowCount)
+                column[pivotRow] = root
+                for (row, entry) in zip(rest, below) where !entry.isZero { column[row] = (entry / root).simplified() }
+                columns.append(column)
             }
         }
         return ExpressionMatrix(rowCount: rowCount, columnCount: columns.count) { columns[$1][$0] }

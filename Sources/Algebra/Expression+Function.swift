@@ -23,7 +23,8 @@ extension Expression {
         case .kummer:
             guard arguments.count == 3 else { return raw(function, arguments) }
             if arguments[0].isZero || arguments[2].isZero { return .one }
-            return arguments[0] == arguments[1] ? power(.e, arguments[2]) : raw(function, arguments)
+            if arguments[0] == arguments[1] { return power(.e, arguments[2]) }
+            return kummerPolynomial(arguments) ?? raw(function, arguments)
         case .signCovariance: return arguments.count == 3 ? covarianceOfSigns(arguments) : raw(function, arguments)
         default: break
         }
@@ -33,6 +34,23 @@ extension Expression {
         case .even: return raw(function, [u.leadsNegative ? -u : u])
         case .odd: return u.leadsNegative ? -raw(function, [-u]) : raw(function, [u])
         }
+    }
+
+    /// Kummer's function with a = -n, a polynomial of degree n: `sum_k (-n)_k/(b)_k z^k/k!` (DLMF 13.2.7); nil beyond degree 16
+    /// and where b is a whole number that is not positive, at which it has no such value.
+    private static func kummerPolynomial(_ arguments: [Expression]) -> Expression? {
+        guard case .number(let a) = arguments[0].content, let n = a.asInt, (-16 ... -1).contains(n) else {
+            return nil
+        }
+        let (b, z) = (arguments[1], arguments[2])
+        if case .number(let value) = b.content, value.isInteger, !value.isPositive { return nil }
+        var term = Expression.one
+        var terms = [term]
+        for k in 0..<(-n) {
+            term = term * Expression(n + k) * z / ((b + Expression(k)) * Expression(k + 1))
+            terms.append(term)
+        }
+        return .sum(of: terms)
     }
 
     private static func raw(_ function: Function, _ arguments: [Expression]) -> Expression {

@@ -39,6 +39,25 @@ struct CanonicalFormTests {
         expectSame((x * y) ** 2, x ** 2 * y ** 2)
     }
 
+    @Test func `Kummer's function of a negative whole number is a polynomial`() {
+        expectSame(kummer(-1, .half, x), 1 - 2 * x)
+        // 1 - 2 z/b + z^2/(b (b + 1)).
+        expectSame(kummer(-2, p, x), 1 - 2 * x / p + x ** 2 / (p * (p + 1)))
+        for n in 1...6 {
+            let value = kummer(Expression(-n), Expression(Rational(1, 3)), x).evaluated(at: [Symbol("x"): -0.7])
+            let sum = (0...n).reduce((term: 1.0, sum: 0.0)) { partial, k in
+                let next = partial.term * Double(k - n) * -0.7 / ((1.0 / 3 + Double(k)) * Double(k + 1))
+                return (next, partial.sum + partial.term)
+            }.sum
+            #expect((value - sum).magnitude < 1e-12 * max(1, sum.magnitude))
+        }
+        // (-1)_2 = 0 stands in a denominator: the function has no value there, and none is made up.
+        guard case .function(.kummer, _) = kummer(-2, -1, x).content else {
+            Issue.record("a value where there is none")
+            return
+        }
+    }
+
     @Test func `signs and absolute values combine`() {
         #expect(sign(x) * x == abs(x))
         #expect(abs(x) * sign(x) == x)

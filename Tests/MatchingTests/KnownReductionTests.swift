@@ -91,6 +91,27 @@ struct KnownReductionTests {
         expectEqual(drift[1], Q.rho2 * (Q.gradient ** 2 + Q.sigma ** 2 - Q.v))
     }
 
+    @Test func `AdaMax of the 2-norm is Adam without bias correction of the second moment`() throws {
+        // Its rate is 2 rho2: 1 - (1 - eta rho2)^2 = 2 eta rho2 + O(eta^2).
+        let plain = try UpdateRule(
+            parsing: """
+                optimizer Plain
+                step eta
+                parameter rho1 : positive, O(eta^-zeta)
+                parameter rho2 : positive
+                let beta1 = 1 - eta*rho1
+                let beta2 = 1 - eta*rho2
+                state x
+                state m = 0
+                state v : nonnegative = 0
+                gradient g at x
+                m' = beta1*m + (1 - beta1)*g
+                v' = beta2*v + (1 - beta2)*g^2
+                x' = x - eta*(m'/(1 - beta1^k))/sqrt(v')
+                """)
+        try expectReduction("adamaxp", ["p": 2, "rho2": Q.rho2 / 2], to: Derivation(of: plain).sde)
+    }
+
     @Test func `the power of Padam at one half is Adam's`() throws {
         let drift = try sde("padam").drift[0].substituting(Symbol("q", bounds: .positive), by: .half)
         expectEqual(drift, -(Q.m + Q.eta * Q.rho1 * (Q.gradient - Q.m)) / sqrt(Q.v))

@@ -30,6 +30,11 @@ struct KinkExpansionTests {
         }
     }
 
+    @Test func `a product of a sign with a moved one is 1 in the limit`() throws {
+        let derivation = try Self.derivation("x - eta^2*sign(g + eta*c*x)*sign(g) - eta*g")
+        #expect(derivation.increments.second == [-1])
+    }
+
     @Test func `E[D2] of a sign of a moved gradient has the density at its jump`() throws {
         // E sign(g + eta c x) = erf((f' + eta c x)/(sqrt(2) sigma)).
         let derivation = try Self.derivation("x - eta*sign(g + eta*c*x)")

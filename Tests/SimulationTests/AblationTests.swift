@@ -61,13 +61,13 @@ import Testing
     static let grids = WeakError(solver: DeterministicSolver(tolerance: 1e-7))
 
     @Test(
-        "RMSpropW needs the noise of v and E[D2]",
-        arguments: Part.allCases.filter { $0 != .crossCovariance })
-    func rmspropw(part: Part) throws {
+        "RMSpropW needs the noise of v, its covariance with x, and E[D2]",
+        arguments: zip(Part.allCases, [["v", "v^2"], ["x*v"], ["x", "v"], ["x", "v"]]))
+    func rmspropw(part: Part, tests: [String]) throws {
         let results = try Self.results(
             try Self.model("rmspropw", without: part),
             parameters: ["rho": 1, "gamma": 0.1, "epsilon": 0.1, "sigma": 0.4], initial: [1, 1], horizon: 0.2,
-            tests: ["x", "v"], check: Self.grids)
+            tests: tests, check: Self.grids)
         #expect(results.allSatisfy { $0.method == .deterministic })
         let orders = results.map { $0.fit?.order ?? .nan }
         #expect(results.contains { $0.verdict == .refutes }, "\(part): \(orders)")
@@ -82,6 +82,9 @@ import Testing
             check: WeakError(paths: 300, integration: .fixed(substeps: 4), choice: .sampled))
         #expect(sampled[0].method == .sampled)
         #expect(sampled[0].verdict == .undecided)
+        let computed = try Self.results(
+            wrong, parameters: parameters, initial: [1, 1], horizon: 0.2, tests: ["x*v"], check: Self.grids)
+        #expect(computed[0].verdict == .refutes)
     }
 
     @Test("SignSGD with 1 in place of 1/2, without noise, and with a sign turned is refuted")

@@ -127,30 +127,41 @@ public struct CompiledOptimizer: OptimizerKernel {
     }
 
     public func advance(_ states: LaneBlock, noise: LaneBlock, step: Int) {
-        // The next states, a point, and the draws with the means of those that are not drawn at the position.
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, variableCount * states.lanes)) { memory in
+            guard let base = memory.baseAddress else { return }
+            let result = LaneBlock(base, variables: variableCount, lanes: states.lanes)
+            apply(update, states, noise: noise, step: step, into: result)
+            states.base.update(from: result.base, count: variableCount * states.lanes)
+        }
+    }
+
+    /// Functions of the states and of what the step draws: the noise, and the means of the gradients that are not drawn
+    /// at the position.
+    private func apply(
+        _ functions: CompiledUpdate, _ states: LaneBlock, noise: LaneBlock, step: Int, into result: LaneBlock
+    ) {
+        guard !points.isEmpty else {
+            return functions.advance(
+                states: states.rows, draws: noise.rows, step: step, time: time(step), into: result.rows,
+                count: states.lanes)
+        }
         let suppliedCount = (sampleCount + points.count) * dimension
-        let count = variableCount + (points.isEmpty ? 0 : dimension + suppliedCount)
+        let count = dimension + suppliedCount
         withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count * states.lanes)) { memory in
             guard let base = memory.baseAddress else { return }
             let all = LaneBlock(base, variables: count, lanes: states.lanes)
-            let (result, rest) = all.split(at: variableCount)
-            var draws = noise
-            if !points.isEmpty {
-                let (positions, supplied) = rest.split(at: dimension)
-                supplied.base.update(from: noise.base, count: noiseCount * states.lanes)
-                for (number, point) in points.enumerated() {
-                    point.advance(
-                        states: states.rows, draws: supplied.rows, step: step, time: time(step), into: positions.rows,
-                        count: states.lanes)
-                    let (_, means) = supplied.split(at: noiseCount + number * dimension)
-                    landscape.gradient(at: positions.rows, into: means.rows, count: states.lanes)
-                }
-                draws = supplied
+            let (positions, supplied) = all.split(at: dimension)
+            supplied.base.update(from: noise.base, count: noiseCount * states.lanes)
+            for (number, point) in points.enumerated() {
+                point.advance(
+                    states: states.rows, draws: supplied.rows, step: step, time: time(step), into: positions.rows,
+                    count: states.lanes)
+                let (_, means) = supplied.split(at: noiseCount + number * dimension)
+                landscape.gradient(at: positions.rows, into: means.rows, count: states.lanes)
             }
-            update.advance(
-                states: states.rows, draws: draws.rows, step: step, time: time(step), into: result.rows,
+            functions.advance(
+                states: states.rows, draws: supplied.rows, step: step, time: time(step), into: result.rows,
                 count: states.lanes)
-            states.base.update(from: result.base, count: variableCount * states.lanes)
         }
     }
 
@@ -161,15 +172,13 @@ extension CompiledOptimizer {
     /// The same as the grid solver needs it; `nil` but for a single state on one coordinate.
     public var scalar: ScalarOptimizer? {
         guard variableCount == 1, sampleCount == 1 else { return nil }
-        let next: ScalarOptimizer.Function = { x, z, step in
-            update.next([x], draws: supplied(x, z, step), step: step, time: time(step))[0]
-        }
-        let arguments = (0..<kinkCount).map { index -> ScalarOptimizer.Function in
-            { x, z, step in
-                kinks?.next([x], draws: supplied(x, z, step), step: step, time: time(step))[index] ?? 1
-            }
-        }
-        return ScalarOptimizer(noise: NoiseMeasure(law), next: next, kinks: arguments, dependsOnStep: dependsOnStep)
+        return ScalarOptimizer(
+            noise: NoiseMeasure(law),
+            next: { x, z, step, result in apply(update, x, noise: z, step: step, into: result) },
+            kinks: { x, z, step, result in
+                if let kinks { apply(kinks, x, noise: z, step: step, into: result) }
+            },
+            kinkCount: kinkCount, dependsOnStep: dependsOnStep)
     }
 
     /// A law of few points in place of the noise, where the rule is smooth and the law has five moments.
@@ -179,12 +188,6 @@ extension CompiledOptimizer {
             let fourth = try? law.moment(4)
         else { return nil }
         return PointLaw(second: second, fourth: fourth)
-    }
-
-    private func supplied(_ x: Double, _ z: Double, _ step: Int) -> [Double] {
-        points.reduce([z]) { supplied, point in
-            supplied + landscape.gradient(at: point.next([x], draws: supplied, step: step, time: time(step)))
-        }
     }
 }
 

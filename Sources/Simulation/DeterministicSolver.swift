@@ -2,12 +2,11 @@ import Numerics
 
 /// Expectations of a process with one state, computed on a grid without sampling.
 ///
-/// `u(x) = E[phi(X_T) | X_0 = x]` is carried backward in time as a polynomial through Chebyshev points of a box: for the
-/// optimizer by its exact one-step kernel, for the model by its backward Kolmogorov equation
+/// `u(x) = E[phi(X_T) | X_0 = x]` is carried backward in time as a polynomial on each of some panels of a box: for the
+/// optimizer by its exact one-step kernel; for the model by a splitting of its generator into the flow of the drift and
+/// that of the noise, symmetric in time, whose errors in even powers of the time step are extrapolated away.
 ///
-///     -du/dt = b u' + (eta/2) S u''
-///
-/// Nodes are added and the box is enlarged until neither changes the value at the start by more than the tolerance.
+/// Panels are added and the box is enlarged until neither changes the value at the start by more than the tolerance.
 public struct DeterministicSolver: Sendable {
     /// An expectation and how far the last two computations of it lie apart.
     public struct Expectation: Equatable, Sendable {
@@ -30,29 +29,22 @@ public struct DeterministicSolver: Sendable {
     ///
     /// - Parameter guide: a model of the optimizer, for the reach of its paths.
     /// - Throws: ``SimulationError/notResolved(process:difference:tolerance:)`` when the grids do not settle.
-    /// - Complexity: O(nodes^2) a step, and O(nodes^2) times the nodes of the noise for each different kernel.
+    /// - Complexity: O(nodes^2) a step, and O(nodes) times the nodes of the noise for each different kernel.
     public func expectation(
         of test: (Double) -> Double, optimizer: ScalarOptimizer, guide: ScalarDiffusion, start: Double, steps: Int
     ) throws(SimulationError) -> Expectation {
-        let horizon = Double(steps) * guide.stepSize
+        let quadrature = NoiseQuadrature(optimizer.noise)
+        let room = reachOfStep(optimizer.outcomes(at: [start], step: 1, quadrature: quadrature), steps: steps)
         return try refine(
-            "optimizer", guide: guide, start: start, horizon: horizon, room: optimizer.reachOfStep(from: start)
-        ) { box, nodes in
-            let grid = box.grid(nodes: nodes)
-            var values = grid.nodes.map(test)
-            let transform = ChebyshevTransform(count: nodes)
-            var kernel: StepMatrix?
-            for step in stride(from: steps, to: 0, by: -1) {
-                let matrix: StepMatrix
-                if let kernel, !optimizer.dependsOnStep {
-                    matrix = kernel
-                } else {
-                    matrix = StepMatrix(optimizer: optimizer, step: step, grid: grid, box: box)
-                    kernel = matrix
-                }
-                values = matrix.applied(toCoefficients: transform.coefficients(of: values))
+            "optimizer", guide: guide, start: start, horizon: Double(steps) * guide.stepSize, room: room
+        ) { grid in
+            func kernel(_ step: Int) -> PanelOperator {
+                PanelOperator(optimizer.outcomes(at: grid.points, step: step, quadrature: quadrature), on: grid)
             }
-            return grid.value(of: values, at: start)
+            let same = optimizer.dependsOnStep ? nil : kernel(1)
+            var values = grid.points.map(test)
+            for step in stride(from: steps, to: 0, by: -1) { values = (same ?? kernel(step)).applied(to: values) }
+            return (grid.place(start).value(values), 0)
         }
     }
 
@@ -62,16 +54,37 @@ public struct DeterministicSolver: Sendable {
     public func expectation(
         of test: (Double) -> Double, model: ScalarDiffusion, start: Double, horizon: Double
     ) throws(SimulationError) -> Expectation {
-        try refine("sde", guide: model, start: start, horizon: horizon, room: 0) { box, nodes in
-            let grid = box.grid(nodes: nodes)
-            let generator = ScalarGenerator(model: model, grid: grid, box: box)
-            let integrator = DormandPrince(tolerance: tolerance * 1e-2)
-            // Time runs backward from the horizon.
-            let solution = integrator.solve(grid.nodes.map(test), from: 0, to: horizon) { elapsed, values in
-                generator.applied(to: values, time: horizon - elapsed)
+        let steps = max(1, min(8, Int((horizon / model.stepSize).rounded())))
+        return try refine("sde", guide: model, start: start, horizon: horizon, room: 0) { grid in
+            let end = grid.points.map(test)
+            let kernel = model.dependsOnTime ? model.kernel : TabulatedDiffusion(model.kernel, time: 0, on: grid)
+            var extrapolation = EvenExtrapolation()
+            for multiple in [1, 2, 3, 4, 6, 8, 12, 16] {
+                let count = steps * multiple
+                let value = value(
+                    of: end, model: ScalarDiffusion(kernel, dependsOnTime: model.dependsOnTime), start: start,
+                    horizon: horizon, steps: count, on: grid)
+                extrapolation.append(value, step: 1 / Double(multiple))
+                if isSettled(10 * extrapolation.change, extrapolation.value) { break }
             }
-            return solution.map { grid.value(of: $0, at: start) } ?? .nan
+            return (extrapolation.value, extrapolation.change)
         }
+    }
+
+    /// The model's expectation by the symmetric splitting with a number of steps.
+    private func value(
+        of end: [Double], model: ScalarDiffusion, start: Double, horizon: Double, steps: Int, on grid: PanelGrid
+    ) -> Double {
+        let chain = NinomiyaVictoirChain(
+            model.kernel, step: horizon / Double(steps), steps: steps, start: [start], law: .hermite(7), flowSteps: 3)
+        // Between the first and the last step all are alike where the model does not depend on time.
+        let same = model.dependsOnTime || steps < 2 ? nil : PanelOperator(chain, step: 2, on: grid)
+        var values = end
+        for step in stride(from: chain.steps, to: 0, by: -1) {
+            let shared = step > 1 && step < chain.steps ? same : nil
+            values = (shared ?? PanelOperator(chain, step: step, on: grid)).applied(to: values)
+        }
+        return grid.place(start).value(values)
     }
 
     /// `phi(X_T)` of the ordinary differential equation `dX = b dt`.
@@ -85,47 +98,62 @@ public struct DeterministicSolver: Sendable {
         return test(end[0])
     }
 
-    /// Adds nodes, then room, until the value stands still.
+    /// Adds panels, then room, until the value stands still.
     ///
     /// - Parameter room: how far a single step may go.
+    /// - Parameter solve: the value on a grid, and how uncertain it is by other causes.
     private func refine(
         _ process: String, guide: ScalarDiffusion, start: Double, horizon: Double, room: Double,
-        _ solve: (_ box: Box, _ nodes: Int) -> Double
+        _ solve: (_ grid: PanelGrid) -> (value: Double, uncertainty: Double)
     ) throws(SimulationError) -> Expectation {
-        guard let (centre, reach) = Box.reach(of: guide, from: start, horizon: horizon) else {
+        guard let core = Box.core(of: guide, from: start, horizon: horizon) else {
             throw .notResolved(process: process, difference: .nan, tolerance: tolerance)
         }
-        // Twice the reach of some hundred paths is beyond that of nearly all; a box that is too small will show.
-        var halfwidth = max(3.2 * reach, 2.5 * room)
+        // As much again around the core is beyond the reach of nearly all paths; a box that is too small will show.
+        var box = Box(core: core, room: max(0.75 * (core.upperBound - core.lowerBound), room))
+        var panels = 4
         var difference = Double.nan
-        var nodes = 48
+        func solved() throws(SimulationError) -> (value: Double, uncertainty: Double, nodes: Int) {
+            let grid = box.grid(panels: panels)
+            guard grid.points.count <= maximumNodes else {
+                throw .notResolved(process: process, difference: difference, tolerance: tolerance)
+            }
+            let (value, uncertainty) = solve(grid)
+            return (value, uncertainty, grid.points.count)
+        }
+        var last = try solved()
         for _ in 0..<6 {
-            let box = Box(centre: centre, halfwidth: halfwidth, model: guide, horizon: horizon)
-            var value = solve(box, nodes)
-            while true {
-                let more = nodes * 3 / 2
-                guard more <= maximumNodes else {
-                    throw .notResolved(process: process, difference: difference, tolerance: tolerance)
-                }
-                let finer = solve(box, more)
-                difference = (finer - value).magnitude
-                (nodes, value) = (more, finer)
-                if isSettled(difference, value) { break }
+            repeat {
+                panels = panels * 3 / 2
+                let finer = try solved()
+                difference = (finer.value - last.value).magnitude + finer.uncertainty
+                last = finer
+            } while !isSettled(difference, last.value)
+            box.room *= 1.5
+            let wider = try solved()
+            difference = max(difference, (wider.value - last.value).magnitude + wider.uncertainty)
+            last = wider
+            if isSettled(difference, last.value) {
+                return Expectation(value: last.value, uncertainty: difference, nodes: last.nodes)
             }
-            halfwidth *= 1.25
-            nodes = nodes * 5 / 4
-            let wider = Box(centre: centre, halfwidth: halfwidth, model: guide, horizon: horizon)
-            let check = solve(wider, nodes)
-            difference = max(difference, (check - value).magnitude)
-            if isSettled(difference, check) {
-                return Expectation(value: check, uncertainty: difference, nodes: nodes)
-            }
-            nodes = nodes * 4 / 5
         }
         throw .notResolved(process: process, difference: difference, tolerance: tolerance)
     }
 
     private func isSettled(_ difference: Double, _ value: Double) -> Bool {
         difference <= tolerance * max(1, value.magnitude)
+    }
+
+    /// How far a step goes from its mean, but for a part of the law that is too small to show in the tolerance.
+    private func reachOfStep(_ outcomes: StepOutcomes, steps: Int) -> Double {
+        let range = outcomes.range(0)
+        let mean = range.reduce(0) { $0 + outcomes.weights[$1] * outcomes.values[$1] }
+        let distances = range.map { ((outcomes.values[$0] - mean).magnitude, outcomes.weights[$0]) }
+        var rest = 1e-3 * tolerance / Double(steps)
+        for (distance, weight) in distances.sorted(by: { $0.0 > $1.0 }) {
+            rest -= weight
+            if rest < 0 { return distance.isFinite ? distance : 0 }
+        }
+        return 0
     }
 }

@@ -1,3 +1,5 @@
+import Numerics
+
 /// A Markov chain with finitely many outcomes a step, smooth in its state.
 protocol GridChain: Sendable {
     /// The probabilities of the outcomes of a step.
@@ -37,11 +39,15 @@ public struct PointLaw: Sendable {
     }
 
     /// Three points with five moments of the standard normal law.
-    static let gaussian = PointLaw(three: 3.0.squareRoot(), weight: 1.0 / 6)
+    static let gaussian = hermite(3)
 
-    private init(three edge: Double, weight: Double) {
-        points = [(-edge, weight), (edge, weight), (0, 1 - 2 * weight)]
+    /// The points of the Gauss-Hermite rule: `2 count - 1` moments of the standard normal law.
+    static func hermite(_ count: Int) -> PointLaw {
+        let rule = GaussRule.hermite(count)
+        return PointLaw(points: zip(rule.nodes, rule.weights).map { ($0, $1) })
     }
+
+    private init(points: [(value: Double, weight: Double)]) { self.points = points }
 
     /// The values of several independent draws, with their probabilities.
     func product(_ count: Int) -> [(values: [Double], weight: Double)] {

@@ -122,17 +122,17 @@ extension OptimizerProcess {
     }
 
     private func average(from states: [Double], step: Int, weight: (_ z: Double) -> Double) -> [Double] {
-        let nodes = NoiseMeasure.gaussian.nodes(kinks: noise.jumps.map { jump in { $0 - jump } }, of: { $0 })
-        let lanes = LaneStorage(repeating: states, lanes: nodes.count)
-        let noise = LaneStorage(variables: kernel.noiseCount, lanes: nodes.count)
+        guard let nodes = NoiseQuadrature(.gaussian)?.nodes(cutAt: noise.jumps) else { return states }
+        let lanes = LaneStorage(repeating: states, lanes: nodes.values.count)
+        let noise = LaneStorage(variables: kernel.noiseCount, lanes: nodes.values.count)
         for component in 0..<kernel.noiseCount {
-            for (lane, node) in nodes.enumerated() { noise.block[component][lane] = self.noise.draw(node.value) }
+            for (lane, value) in nodes.values.enumerated() { noise.block[component][lane] = self.noise.draw(value) }
         }
         kernel.advance(lanes.block, noise: noise.block, step: step)
         return states.indices.map { variable in
             let values = lanes.block[variable]
-            return nodes.indices.reduce(0.0) { sum, lane in
-                sum + nodes[lane].weight * weight(nodes[lane].value) * values[lane]
+            return nodes.values.indices.reduce(0.0) { sum, lane in
+                sum + nodes.weights[lane] * weight(nodes.values[lane]) * values[lane]
             }
         }
     }

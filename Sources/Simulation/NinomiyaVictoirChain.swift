@@ -1,5 +1,5 @@
-/// The scheme of Ninomiya and Victoir (2008) for `dX = b dt + sqrt(eta) s dW`, with a three-point law for the normal
-/// numbers: a chain of weak order 2 in its step `h`.
+/// The scheme of Ninomiya and Victoir (2008) for `dX = b dt + sqrt(eta) s dW`, with a law of a few points for
+/// the normal numbers: a chain of weak order 2 in its step `h`.
 ///
 /// With the flows of the vector fields `V_0 = b - (eta/2) sum_q (s_q . grad) s_q` and `V_q = sqrt(eta) s_q` one step is
 ///
@@ -18,17 +18,24 @@ struct NinomiyaVictoirChain: GridChain {
     /// The Brownian motions that act, as (column, coordinate).
     private let motions: [(column: Int, coordinate: Int)]
     private let draws: [(values: [Double], weight: Double, isReversed: Bool)]
+    private let flowSteps: Int
 
     /// - Parameters:
-    ///   - substeps: steps of the scheme in one step of the optimizer.
+    ///   - step: the step `h` of the scheme.
     ///   - steps: steps of the scheme in all.
     ///   - start: the state at which the chain starts; a Brownian motion without effect near it is left out.
     ///   - startTime: the time there.
-    init(_ model: any DiffusionKernel, substeps: Int, steps: Int, start: [Double], startTime: Double = 0) {
+    ///   - law: a law of points for the normal numbers.
+    ///   - flowSteps: Runge-Kutta steps for each flow.
+    init(
+        _ model: any DiffusionKernel, step: Double, steps: Int, start: [Double], startTime: Double = 0,
+        law: PointLaw = .gaussian, flowSteps: Int = 2
+    ) {
         self.model = model
         schemeSteps = steps
         self.startTime = startTime
-        step = model.stepSize / Double(substeps)
+        self.step = step
+        self.flowSteps = flowSteps
         // Beside the start, where an effect that vanishes at the start alone is seen.
         let near = start.map { 1.01 * $0 + 0.013 }
         let factor = zip(
@@ -44,7 +51,7 @@ struct NinomiyaVictoirChain: GridChain {
             }
         }
         self.motions = motions
-        let product = PointLaw.gaussian.product(motions.count)
+        let product = law.product(motions.count)
         draws =
             motions.count < 2
             ? product.map { ($0.values, $0.weight, false) }
@@ -91,12 +98,10 @@ struct NinomiyaVictoirChain: GridChain {
 
     // MARK: Flows
 
-    private static let flowSteps = 2
-
     /// The flow of `V_0` by the classical Runge-Kutta method.
     private func flow(_ states: LaneBlock, from begin: Double, length: Double) {
-        let dt = length / Double(Self.flowSteps)
-        for index in 0..<Self.flowSteps {
+        let dt = length / Double(flowSteps)
+        for index in 0..<flowSteps {
             let time = begin + Double(index) * dt
             rungeKutta(states) { point, node, slope in
                 stratonovichDrift(point, time: time + node * dt, into: slope)
@@ -109,8 +114,8 @@ struct NinomiyaVictoirChain: GridChain {
     private func noiseFlow(
         _ states: LaneBlock, motion: (column: Int, coordinate: Int), times: [Double], lanes: Int, time: Double
     ) {
-        let scale = model.stepSize.squareRoot() / Double(Self.flowSteps)
-        for _ in 0..<Self.flowSteps {
+        let scale = model.stepSize.squareRoot() / Double(flowSteps)
+        for _ in 0..<flowSteps {
             rungeKutta(states) { point, _, slope in
                 column(motion, at: point, time: time, into: slope)
                 for variable in 0..<slope.variables {

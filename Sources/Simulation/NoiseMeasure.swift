@@ -17,86 +17,95 @@ public enum NoiseMeasure: Sendable {
 
     /// -1 or 1 with probability one half each.
     public static let rademacher = NoiseMeasure.atoms([(-1, 0.5), (1, 0.5)])
+}
 
-    /// Values of a function of the noise with weights that integrate any smooth function of these values.
-    ///
-    /// Between kinks the law is integrated by Gauss-Legendre rules on short panels; where the function is constant
-    /// between two kinks one value with the exact probability stands for the piece.
-    ///
-    /// - Parameter kinks: functions at whose changes of sign the function is not smooth.
-    func nodes(
-        kinks: [(Double) -> Double], of function: (Double) -> Double
-    ) -> [(value: Double, weight: Double)] {
-        switch self {
-        case .atoms(let atoms):
-            return atoms.map { (function($0.value), $0.weight) }
-        case .density(let density, let distribution, let range, let breaks):
-            let panels = Self.panels(range, breaks: breaks)
-            let zeros = kinks.flatMap { Self.signChanges(of: $0, on: panels) }.sorted()
-            let edges = [range.lowerBound] + zeros + [range.upperBound]
-            var nodes: [(value: Double, weight: Double)] = []
-            for (a, b) in zip(edges, edges.dropFirst()) where b > a {
-                if let constant = Self.constant(function, from: a, to: b) {
-                    let below = a == range.lowerBound ? 0 : distribution(a)
-                    let above = b == range.upperBound ? 1 : distribution(b)
-                    nodes.append((constant, above - below))
-                    continue
-                }
-                let cuts = [a] + panels.filter { $0 > a && $0 < b } + [b]
-                for (left, right) in zip(cuts, cuts.dropFirst()) {
-                    let half = (right - left) / 2
-                    for (node, weight) in zip(Self.rule.nodes, Self.rule.weights) {
-                        let z = left + half * (1 + node)
-                        nodes.append((function(z), weight * half * density(z)))
-                    }
-                }
-            }
-            // The quadrature's own rounding and the neglected tails must not make or lose mass.
-            let total = nodes.reduce(0) { $0 + $1.weight }
-            return nodes.map { ($0.value, $0.weight / total) }
+/// A quadrature rule for a law with a density: Gauss-Legendre rules on panels, each so short that halving it changes
+/// nothing.
+struct NoiseQuadrature: Sendable {
+    /// Values of the noise with their weights.
+    struct Nodes {
+        var values: [Double] = []
+        var weights: [Double] = []
+    }
+
+    private struct Panel {
+        let lower: Double
+        let upper: Double
+        let nodes: Nodes
+    }
+
+    private let panels: [Panel]
+    private let density: @Sendable (Double) -> Double
+    private let distribution: @Sendable (Double) -> Double
+
+    /// - Returns: `nil` for a law with atoms.
+    init?(_ measure: NoiseMeasure) {
+        guard case .density(let density, let distribution, let range, let breaks) = measure else { return nil }
+        (self.density, self.distribution) = (density, distribution)
+        let edges = Self.edges(range, breaks: breaks)
+        panels = zip(edges, edges.dropFirst()).flatMap { Self.panels(from: $0, to: $1, density, depth: 0) }
+    }
+
+    /// The ends of the panels, ascending.
+    var edges: [Double] { panels.map(\.lower) + panels.suffix(1).map(\.upper) }
+
+    var lower: Double { panels.first?.lower ?? 0 }
+    var upper: Double { panels.last?.upper ?? 0 }
+
+    /// The probability of the noise between two numbers; the ends of the range stand for infinity.
+    func probability(from a: Double, to b: Double) -> Double {
+        (b == upper ? 1 : distribution(b)) - (a == lower ? 0 : distribution(a))
+    }
+
+    /// Adds the rule for the part of the law between two numbers, for a function that is smooth there.
+    func append(from a: Double, to b: Double, to nodes: inout Nodes) {
+        for panel in panels where panel.upper > a && panel.lower < b {
+            let isWhole = panel.lower >= a && panel.upper <= b
+            let part =
+                isWhole ? panel.nodes : Self.rule(from: max(a, panel.lower), to: min(b, panel.upper), density)
+            nodes.values += part.values
+            nodes.weights += part.weights
         }
+    }
+
+    /// The rule for a function that is smooth between some points.
+    func nodes(cutAt cuts: [Double]) -> Nodes {
+        var nodes = Nodes()
+        let edges = [lower] + cuts.filter { $0 > lower && $0 < upper }.sorted() + [upper]
+        for (a, b) in zip(edges, edges.dropFirst()) where b > a { append(from: a, to: b, to: &nodes) }
+        return nodes
     }
 
     private static let rule = GaussRule.legendre(16)
 
-    /// Panels of width 2.8 around the centre that grow by a third outward, so that long tails cost little.
-    private static func panels(_ range: ClosedRange<Double>, breaks: [Double]) -> [Double] {
+    private static func rule(from a: Double, to b: Double, _ density: (Double) -> Double) -> Nodes {
+        let half = (b - a) / 2
+        let values = rule.nodes.map { a + half * (1 + $0) }
+        return Nodes(values: values, weights: zip(values, rule.weights).map { half * $1 * density($0) })
+    }
+
+    /// The panel, or its halves where they give another probability.
+    private static func panels(
+        from a: Double, to b: Double, _ density: (Double) -> Double, depth: Int
+    ) -> [Panel] {
+        let whole = Panel(lower: a, upper: b, nodes: rule(from: a, to: b, density))
+        let middle = a + (b - a) / 2
+        let halves = [(a, middle), (middle, b)].map { rule(from: $0, to: $1, density) }
+        let difference = halves.flatMap(\.weights).reduce(0, +) - whole.nodes.weights.reduce(0, +)
+        guard difference.magnitude > 1e-14, depth < 12 else { return [whole] }
+        return panels(from: a, to: middle, density, depth: depth + 1)
+            + panels(from: middle, to: b, density, depth: depth + 1)
+    }
+
+    /// Panels of width 2.8 around the centre, each twice as wide as the one before in long tails.
+    private static func edges(_ range: ClosedRange<Double>, breaks: [Double]) -> [Double] {
         var edges = [range.lowerBound, range.upperBound] + breaks.filter { range.contains($0) }
         var (edge, width) = (0.0, 2.8)
         while edge < max(range.upperBound, -range.lowerBound) {
             edges += [edge, -edge].filter { range.contains($0) }
             edge += width
-            if edge > 8 { width *= 4.0 / 3 }
+            if edge > 8 { width *= 2 }
         }
         return Set(edges).sorted()
-    }
-
-    private static func signChanges(of kink: (Double) -> Double, on panels: [Double]) -> [Double] {
-        var zeros: [Double] = []
-        for (left, right) in zip(panels, panels.dropFirst()) {
-            let points = (0...4).map { left + (right - left) * Double($0) / 4 }
-            for (a, b) in zip(points, points.dropFirst()) where (kink(a) < 0) != (kink(b) < 0) {
-                zeros.append(bisect(kink, a, b))
-            }
-        }
-        return zeros
-    }
-
-    private static func bisect(_ kink: (Double) -> Double, _ a: Double, _ b: Double) -> Double {
-        var (a, b) = (a, b)
-        let isNegative = kink(a) < 0
-        for _ in 0..<60 {
-            let middle = a + (b - a) / 2
-            if middle == a || middle == b { break }
-            if (kink(middle) < 0) == isNegative { a = middle } else { b = middle }
-        }
-        return a + (b - a) / 2
-    }
-
-    /// The value of the function if it is the same at five irregular points of the interval.
-    private static func constant(_ function: (Double) -> Double, from a: Double, to b: Double) -> Double? {
-        let value = function(a + 0.5 * (b - a))
-        let others = [0.031, 0.237, 0.741, 0.983].map { function(a + $0 * (b - a)) }
-        return others.allSatisfy { $0 == value } ? value : nil
     }
 }

@@ -3,34 +3,43 @@ public struct ScalarOptimizer: Sendable {
     /// A function of position, standardized noise and step index.
     public typealias Function = @Sendable (_ x: Double, _ z: Double, _ step: Int) -> Double
 
+    /// The same of many positions, each with its noise; results are written variable by variable.
+    typealias LaneFunction = @Sendable (_ x: LaneBlock, _ z: LaneBlock, _ step: Int, _ result: LaneBlock) -> Void
+
     public let noise: NoiseMeasure
     /// The next iterate.
-    public let next: Function
+    let next: LaneFunction
     /// The arguments of every `sign`, `abs`, `max` and `min` in the update: where one changes its sign as a function of
     /// the noise, the update has a kink or a jump.
-    public let kinks: [Function]
+    let kinks: LaneFunction
+    let kinkCount: Int
     /// Whether the update depends on the step index.
     public let dependsOnStep: Bool
 
-    public init(noise: NoiseMeasure, next: @escaping Function, kinks: [Function] = [], dependsOnStep: Bool = false) {
+    init(
+        noise: NoiseMeasure, next: @escaping LaneFunction, kinks: @escaping LaneFunction, kinkCount: Int,
+        dependsOnStep: Bool
+    ) {
         self.noise = noise
         self.next = next
         self.kinks = kinks
+        self.kinkCount = kinkCount
         self.dependsOnStep = dependsOnStep
     }
 
-    /// How far the noise may carry the iterate from its mean in the first step.
-    func reachOfStep(from x: Double) -> Double {
-        let outcomes = outcomes(at: x, step: 1).filter { $0.weight > 1e-10 }
-        let mean = outcomes.reduce(0) { $0 + $1.weight * $1.value }
-        return outcomes.reduce(0) { max($0, ($1.value - mean).magnitude) }
+    /// An optimizer given as closures.
+    public init(noise: NoiseMeasure, next: @escaping Function, kinks: [Function] = [], dependsOnStep: Bool = false) {
+        self.init(
+            noise: noise, next: Self.laneFunction([next]), kinks: Self.laneFunction(kinks), kinkCount: kinks.count,
+            dependsOnStep: dependsOnStep)
     }
 
-    /// The values of the next iterate and their probabilities.
-    func outcomes(at x: Double, step: Int) -> [(value: Double, weight: Double)] {
-        noise.nodes(
-            kinks: kinks.map { kink in { z in kink(x, z, step) } },
-            of: { z in next(x, z, step) })
+    private static func laneFunction(_ functions: [Function]) -> LaneFunction {
+        { x, z, step, result in
+            for (variable, function) in functions.enumerated() {
+                for lane in 0..<x.lanes { result[variable][lane] = function(x.base[lane], z.base[lane], step) }
+            }
+        }
     }
 }
 
@@ -38,20 +47,35 @@ public struct ScalarOptimizer: Sendable {
 public struct ScalarDiffusion: Sendable {
     public typealias Function = @Sendable (_ x: Double, _ time: Double) -> Double
 
-    /// The step size `eta` of the optimizer.
-    public let stepSize: Double
-    public let drift: Function
-    /// `S`, without the factor `eta`.
-    public let covariance: Function
+    let kernel: any DiffusionKernel
     /// Whether drift or covariance depend on time.
     public let dependsOnTime: Bool
 
+    /// - Parameter kernel: of one coordinate with one state.
+    init(_ kernel: any DiffusionKernel, dependsOnTime: Bool) {
+        self.kernel = kernel
+        self.dependsOnTime = dependsOnTime
+    }
+
+    /// A model given as closures.
+    ///
+    /// - Parameter covariance: `S`, without the factor `eta`; a negative value counts as rounding of 0.
     public init(
         stepSize: Double, drift: @escaping Function, covariance: @escaping Function, dependsOnTime: Bool = false
     ) {
-        self.stepSize = stepSize
-        self.drift = drift
-        self.covariance = covariance
-        self.dependsOnTime = dependsOnTime
+        let kernel = ClosureDiffusion(stepSize: stepSize, dimension: 1, stateCount: 1, columnCount: 1) {
+            states, time, b, s in
+            for lane in 0..<states.lanes {
+                let x = states.base[lane]
+                b.base[lane] = drift(x, time)
+                s.base[lane] = max(0, covariance(x, time)).squareRoot()
+            }
+        }
+        self.init(kernel, dependsOnTime: dependsOnTime)
     }
+
+    /// The step size `eta` of the optimizer.
+    public var stepSize: Double { kernel.stepSize }
+
+    func drift(_ x: Double, _ time: Double) -> Double { kernel.coefficients(at: [x], time: time).drift[0] }
 }

@@ -91,7 +91,7 @@ private struct TensorComparison {
 
     private func modelValues(substeps: Int, nodes: Int) throws(SimulationError) -> Settled {
         let chain = NinomiyaVictoirChain(
-            instance.model, substeps: substeps, steps: steps * substeps, start: start.states,
+            instance.model, step: instance.stepSize / Double(substeps), steps: steps * substeps, start: start.states,
             startTime: Double(start.completedSteps) * instance.stepSize)
         return try settled(chain, name: "sde", steps: chain.steps, from: nodes)
     }

@@ -80,13 +80,3 @@ extension WeakErrorProblem {
             initial: initial, modelStart: modelStart, initialTime: initialTime, horizon: horizon, tests: tests)
     }
 }
-
-extension ScalarDiffusion {
-    /// A compiled model with a single state on one coordinate.
-    init(_ model: CompiledModel, dependsOnTime: Bool) {
-        let (drift, covariance) = (model.drift, model.covariance)
-        self.init(
-            stepSize: model.stepSize, drift: { drift([$0], $1)[0] }, covariance: { covariance([$0], $1)[0, 0] },
-            dependsOnTime: dependsOnTime)
-    }
-}

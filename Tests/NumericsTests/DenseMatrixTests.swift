@@ -49,17 +49,4 @@ struct DenseMatrixTests {
         #expect(distance(vectors.transposed * vectors, .identity(n)) < 1e-13)
         #expect(values == values.sorted())
     }
-
-    @Test func `a Chebyshev grid interpolates and differentiates`() {
-        let grid = ChebyshevGrid(from: -1.5, to: 4, count: 33)
-        let values = grid.nodes.map { exp(sin($0)) }
-        for x in [-1.5, -0.77, 0, 1.25, 3.9999] {
-            let value = zip(grid.interpolationRow(at: x), values).reduce(0) { $0 + $1.0 * $1.1 }
-            #expect((value - exp(sin(x))).magnitude < 1e-10)
-        }
-        let slopes = grid.differentiationMatrix * values
-        for (x, slope) in zip(grid.nodes, slopes) { #expect((slope - cos(x) * exp(sin(x))).magnitude < 1e-7) }
-        let constant = grid.differentiationMatrix * [Double](repeating: 1, count: 33)
-        #expect(constant.allSatisfy { $0.magnitude < 1e-12 })
-    }
 }

@@ -69,7 +69,7 @@ import Testing
         }
         let exact = exp((-2 + eta * s * s) * 1)
         let errors = try [1, 2, 4].map { m in
-            let chain = NinomiyaVictoirChain(model, substeps: m, steps: 2 * m, start: [1])
+            let chain = NinomiyaVictoirChain(model, step: eta / Double(m), steps: 2 * m, start: [1])
             let value = try #require(
                 TensorSolver(nodes: 8, threads: 1).expectations(
                     of: [square], chain: chain, start: [1], steps: chain.steps, endTime: 1, cancellation: nil))

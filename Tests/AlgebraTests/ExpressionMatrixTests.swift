@@ -67,7 +67,7 @@ import Testing
 
     @Test func `A variance that fades is not divided by`() throws {
         let (u, rate) = (Expression(Symbol("u")), Expression(Symbol("rho", bounds: .positive)))
-        let covariance = ExpressionMatrix([
+        let covariance = try ExpressionMatrix([
             [1 - erf(u) ** 2, -rate * exp(-u ** 2) / 2], [-rate * exp(-u ** 2) / 2, rate ** 2],
         ])
         let factor = try covariance.choleskyFactor()

@@ -123,8 +123,8 @@ enum SimulateCommand: Command {
             if let failure { throw failure }
             guard isComplete else {
                 let remedy =
-                    checkpoint == nil
-                    ? "With --checkpoint FILE it can be continued." : "The same command goes on from the checkpoint."
+                    checkpoint?.isWritten == true
+                    ? "The same command goes on from the checkpoint." : "With --checkpoint FILE it can be continued."
                 throw Failure("stopped: a part is written when it is whole\n\(remedy)", status: .interrupted)
             }
             let part = EnsemblePart(ruleName: rule.name, settings: settings, shard: shard, processes: states)
@@ -134,7 +134,7 @@ enum SimulateCommand: Command {
         let series = states.map(\.series) + [blownUp].compactMap(\.self)
         if !series.isEmpty { try print(series, ruleName: rule.name, format, console) }
         if let failure { throw failure }
-        if !isComplete, checkpoint != nil { console.note("the same command goes on from the checkpoint") }
+        if !isComplete, checkpoint?.isWritten == true { console.note("the same command goes on from the checkpoint") }
         return isComplete ? .done : .interrupted
     }
 

@@ -20,6 +20,10 @@ final class CheckpointFile: Sendable {
     private let settings: RunSettings
     private let console: Console
     private let processes: Mutex<[EnsembleState]>
+    private let written = Mutex(false)
+
+    /// Whether the last checkpoint is in the file.
+    var isWritten: Bool { written.withLock { $0 } }
 
     /// - Throws: a failure for a place that cannot be written, a damaged file, and one of other settings.
     init(path: String, settings: RunSettings, console: Console) throws(Failure) {
@@ -53,13 +57,15 @@ final class CheckpointFile: Sendable {
                 if processes.indices.contains(process) { processes[process] = state } else { processes.append(state) }
                 return processes
             }
+            written.withLock { $0 = false }
             do throws(Failure) {
                 let file = try ResultFile(path: path, purpose: "checkpoint")
                 try file.write(try SealedRecord.text(of: Content(settings: settings, processes: all), as: .checkpoint))
                 try file.commit()
+                written.withLock { $0 = true }
             } catch {
                 // The one before is still whole, and the run itself is worth more than a checkpoint.
-                console.note("\(error.message)\nThe run goes on.")
+                console.note("\(error.message)")
             }
         }
     }

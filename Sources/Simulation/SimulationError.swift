@@ -24,6 +24,8 @@ public enum SimulationError: Error, Sendable {
     case noise(ProbabilityError)
     /// A moment could not be integrated over the noise.
     case quadrature(QuadratureError)
+    /// What an earlier run left does not belong to this one.
+    case doesNotFit(process: String)
     /// The user asked to stop before anything was finished.
     case cancelled
 }
@@ -56,6 +58,8 @@ extension SimulationError: CustomStringConvertible {
         case .compilation(let error): "\(error)"
         case .noise(let error): "\(error)"
         case .quadrature(let error): "a one-step moment: \(error)"
+        case .doesNotFit(let process):
+            "what an earlier run left of the \(process) is of other paths or another model"
         case .cancelled:
             "stopped before anything was finished"
         }

@@ -25,10 +25,10 @@ public struct EnsembleComparison: Equatable, Sendable {
 extension EnsembleRun {
     /// A model to be compared, with its start.
     public struct Model: Sendable {
-        public let scheme: EulerMaruyama
+        public let scheme: ModelProcess
         public let start: ModelStart
 
-        public init(_ scheme: EulerMaruyama, start: ModelStart) {
+        public init(_ scheme: ModelProcess, start: ModelStart) {
             self.scheme = scheme
             self.start = start
         }

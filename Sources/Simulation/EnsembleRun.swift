@@ -39,7 +39,7 @@ public struct EnsembleRun: Sendable {
     /// - Parameter optimizer: gives the positions where the start asks for the optimizer's.
     /// - Throws: ``SimulationError``; a blow-up carries what was saved before.
     public func series(
-        of model: EulerMaruyama, start: ModelStart, optimizer: OptimizerProcess, quantities: [Quantity]
+        of model: ModelProcess, start: ModelStart, optimizer: OptimizerProcess, quantities: [Quantity]
     ) throws(SimulationError) -> EnsembleSeries {
         var notes = [model.substeps == 1 ? "dt = eta" : "dt = eta/\(model.substeps)"]
         if model.events != nil { notes.append(EventKernel.note) }
@@ -50,7 +50,7 @@ public struct EnsembleRun: Sendable {
 
     /// The paths of a model at its start.
     func ensemble(
-        of model: EulerMaruyama, start: ModelStart, optimizer: OptimizerProcess
+        of model: ModelProcess, start: ModelStart, optimizer: OptimizerProcess
     ) throws(SimulationError) -> Ensemble {
         let ensemble = try Ensemble(
             model, start: start.states, paths: paths, completedSteps: start.completedSteps, threads: threads)

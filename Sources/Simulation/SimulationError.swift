@@ -24,6 +24,8 @@ public enum SimulationError: Error, Sendable {
     case noise(ProbabilityError)
     /// A moment could not be integrated over the noise.
     case quadrature(QuadratureError)
+    /// An integrator that is not made for this model.
+    case schemeDoesNotApply(IntegrationScheme, reason: String)
     /// The user asked to stop before anything was finished.
     case cancelled
 }
@@ -56,6 +58,8 @@ extension SimulationError: CustomStringConvertible {
         case .compilation(let error): "\(error)"
         case .noise(let error): "\(error)"
         case .quadrature(let error): "a one-step moment: \(error)"
+        case .schemeDoesNotApply(let scheme, let reason):
+            "\(scheme.name) does not apply: \(reason)"
         case .cancelled:
             "stopped before anything was finished"
         }

@@ -96,7 +96,7 @@ private struct PathComparison {
     }
 
     private func modelSample(substeps: Int) throws(SimulationError) -> Sample? {
-        let process = EulerMaruyama(
+        let process = ModelProcess(
             instance.model, substeps: substeps, seed: settings.seed, coupling: coupling, events: instance.events)
         let run = EnsembleRun(paths: 0..<settings.paths, steps: steps, threads: settings.threads)
         return try sample(run.ensemble(of: process, start: start, optimizer: optimizer), name: process.name)

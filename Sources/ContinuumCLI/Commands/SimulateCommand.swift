@@ -92,7 +92,7 @@ enum SimulateCommand: Command {
                 let model = try compiled(ruleModel, on: landscape, parameters, functions)
                 let events = try self.events(of: ruleModel, on: landscape, parameters, kernel.noise, functions)
                 let start = try input.start(of: model, jumps: events != nil, beside: optimizer)
-                let scheme = EulerMaruyama(
+                let scheme = ModelProcess(
                     model, substeps: substeps, seed: input.seed, coupling: start.coupling(of: model, to: optimizer),
                     events: events)
                 series.append(try run.series(of: scheme, start: start, optimizer: optimizer, quantities: quantities))

@@ -1,14 +1,13 @@
 import Numerics
 
-/// The scheme of Euler and Maruyama with `substeps` steps of length `dt = stepSize / substeps` for each optimizer step.
+/// A model integrated with `substeps` steps of length `dt = stepSize / substeps` for each optimizer step.
 ///
-///     X(t + dt) = X(t) + b(X, t) dt + sqrt(stepSize) s(X, t) (W(t + dt) - W(t))
-///
-/// Weak order 1 in `dt`. The Brownian increment over a whole optimizer step is `sqrt(stepSize) Z` with the very number
+/// The Brownian increment over a whole optimizer step is `sqrt(stepSize) Z` with the very number
 /// `Z` that an ``OptimizerProcess`` of the same seed uses in that step; the increments inside follow from it as a
-/// Brownian bridge. Optimizer, model and every refinement of the model are therefore coupled path by path.
-public struct EulerMaruyama: EnsembleProcess {
+/// Brownian bridge. Optimizer, model and every refinement of the model by every scheme are therefore coupled path by path.
+public struct ModelProcess: EnsembleProcess {
     public let name: String
+    public let scheme: IntegrationScheme
     public let substeps: Int
     let model: any DiffusionKernel
     let stream: RandomStream
@@ -16,16 +15,43 @@ public struct EulerMaruyama: EnsembleProcess {
     let coupling: [Double]
     /// The jumps of a jump form.
     let events: EventKernel?
+    private let step: any IntegratorStep
 
+    /// A model integrated by a scheme.
+    ///
     /// - Parameters:
     ///   - substeps: at least 1.
     ///   - coupling: for each Brownian motion of a coordinate, 1 or -1 where it shares the optimizer's draws and 0 where
     ///     it has its own; all have their own by default. See ``ModelStart/coupling(of:to:)``.
+    /// - Throws: ``SimulationError/schemeDoesNotApply(_:reason:)``.
     public init(
-        _ model: any DiffusionKernel, name: String? = nil, substeps: Int, seed: UInt64,
+        _ model: any DiffusionKernel, name: String? = nil, scheme: IntegrationScheme, substeps: Int, seed: UInt64,
         coupling: [Double] = [], events: EventKernel? = nil
+    ) throws(SimulationError) {
+        let step = try scheme.step(
+            of: model, length: model.stepSize / Double(max(1, substeps)), jumps: events != nil)
+        self.init(
+            model, name: name, scheme: scheme, step: step, substeps: substeps, seed: seed, coupling: coupling,
+            events: events)
+    }
+
+    /// A model integrated by Euler and Maruyama's scheme.
+    public init(
+        _ model: any DiffusionKernel, name: String? = nil, substeps: Int, seed: UInt64, coupling: [Double] = [],
+        events: EventKernel? = nil
+    ) {
+        self.init(
+            model, name: name, scheme: .euler, step: EulerStep(model: model), substeps: substeps, seed: seed,
+            coupling: coupling, events: events)
+    }
+
+    private init(
+        _ model: any DiffusionKernel, name: String?, scheme: IntegrationScheme, step: any IntegratorStep,
+        substeps: Int, seed: UInt64, coupling: [Double], events: EventKernel?
     ) {
         self.model = model
+        self.scheme = scheme
+        self.step = step
         self.events = events
         self.name = name ?? (events == nil ? "sde" : "jump")
         self.substeps = max(1, substeps)
@@ -33,9 +59,15 @@ public struct EulerMaruyama: EnsembleProcess {
         stream = RandomStream(seed: seed)
     }
 
+    /// The step of the integrator in print: `dt = eta/4`, and the scheme where it is not Euler's.
+    public var stepName: String {
+        let length = substeps == 1 ? "dt = eta" : "dt = eta/\(substeps)"
+        return scheme == .euler ? length : "\(scheme.name), \(length)"
+    }
+
     public var stepSize: Double { model.stepSize }
     public var variableCount: Int { model.variableCount }
-    public var scratchCount: Int { 2 * model.brownianCount + model.scratchCount }
+    public var scratchCount: Int { 2 * model.brownianCount + step.auxiliaryCount + step.scratchCount }
 
     public func advance(_ states: LaneBlock, firstPath: Int, completedSteps: Int, scratch: LaneBlock) {
         if let events {
@@ -43,13 +75,19 @@ public struct EulerMaruyama: EnsembleProcess {
                 states, events: events, firstPath: firstPath, completedSteps: completedSteps, scratch: scratch)
         }
         let (remaining, rest) = scratch.split(at: model.brownianCount)
-        let (normals, memory) = rest.split(at: model.brownianCount)
+        let (normals, memory) = rest.split(at: model.brownianCount + step.auxiliaryCount)
+        let (increments, auxiliary) = normals.split(at: model.brownianCount)
         let length = stepSize / Double(substeps)
         drawWholeStep(into: remaining, firstPath: firstPath, step: completedSteps)
         for substep in 0..<substeps {
             let time = Double(completedSteps) * stepSize + Double(substep) * length
-            drawIncrement(into: normals, from: remaining, firstPath: firstPath, step: completedSteps, substep: substep)
-            model.advance(states, normals: normals, time: time, by: length, scratch: memory)
+            drawIncrement(
+                into: increments, from: remaining, firstPath: firstPath, step: completedSteps, substep: substep)
+            for number in 0..<auxiliary.variables {
+                let component = Self.auxiliaryComponents + substep * auxiliary.variables + number
+                stream.fillNormal(auxiliary[number], firstPath: firstPath, step: completedSteps, component: component)
+            }
+            step.advance(states, normals: normals, time: time, by: length, scratch: memory)
         }
     }
 
@@ -93,4 +131,5 @@ public struct EulerMaruyama: EnsembleProcess {
     /// Components below are the optimizer's; see ``RandomStream`` on addresses.
     private static let ownComponents = 1 << 20
     private static let bridgeComponents = 1 << 24
+    private static let auxiliaryComponents = 3 << 30
 }

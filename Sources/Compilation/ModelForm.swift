@@ -52,7 +52,9 @@ public struct ModelForm: Hashable, Sendable {
         let columns = sde.diffusion.first?.count ?? 0
         func derivative(of q: Int, along p: Int, _ state: Int) -> Expression {
             Expression.sum(
-                of: sde.states.indices.map { sde.diffusion[$0][p] * sde.diffusion[state][q].derivative(by: sde.states[$0]) }
+                of: sde.states.indices.map {
+                    sde.diffusion[$0][p] * sde.diffusion[state][q].derivative(by: sde.states[$0])
+                }
             )
         }
         for p in 0..<columns {

@@ -61,7 +61,9 @@ struct LinearStep: IntegratorStep {
             sum[i, n + i] = h
         }
         let (vanExponential, sumExponential) = (try van.exponential(), try sum.exponential())
-        var (e, b, f) = (DenseMatrix(rows: n, columns: n), DenseMatrix(rows: n, columns: n), DenseMatrix(rows: n, columns: n))
+        var (e, b, f) = (
+            DenseMatrix(rows: n, columns: n), DenseMatrix(rows: n, columns: n), DenseMatrix(rows: n, columns: n)
+        )
         for i in 0..<n {
             for j in 0..<n {
                 e[i, j] = vanExponential[i, j]

@@ -100,7 +100,8 @@ struct PlatenStep: IntegratorStep {
     }
 
     /// `target = origin + sum_j s_j Z_j`.
-    private func addNoise(of factor: LaneBlock, times normals: LaneBlock, to target: LaneBlock, from origin: LaneBlock) {
+    private func addNoise(of factor: LaneBlock, times normals: LaneBlock, to target: LaneBlock, from origin: LaneBlock)
+    {
         let d = model.dimension
         target.base.update(from: origin.base, count: origin.variables * origin.lanes)
         for state in 0..<model.stateCount {

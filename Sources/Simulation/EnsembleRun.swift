@@ -41,7 +41,7 @@ public struct EnsembleRun: Sendable {
     public func series(
         of model: ModelProcess, start: ModelStart, optimizer: OptimizerProcess, quantities: [Quantity]
     ) throws(SimulationError) -> EnsembleSeries {
-        var notes = [model.substeps == 1 ? "dt = eta" : "dt = eta/\(model.substeps)"]
+        var notes = [model.stepName]
         if model.events != nil { notes.append(EventKernel.note) }
         if let note = start.note { notes.append(note) }
         let ensemble = try self.ensemble(of: model, start: start, optimizer: optimizer)
@@ -49,11 +49,15 @@ public struct EnsembleRun: Sendable {
     }
 
     /// The paths of a model at its start.
+    ///
+    /// - Parameter controlled: the model with sums of a control beside its states, which start from 0.
     func ensemble(
-        of model: ModelProcess, start: ModelStart, optimizer: OptimizerProcess
+        of model: ModelProcess, controlled: ControlledProcess? = nil, start: ModelStart, optimizer: OptimizerProcess
     ) throws(SimulationError) -> Ensemble {
+        let sums = Array(repeating: 0.0, count: controlled?.sumCount ?? 0)
         let ensemble = try Ensemble(
-            model, start: start.states, paths: paths, completedSteps: start.completedSteps, threads: threads)
+            controlled ?? model, start: start.states + sums, paths: paths, completedSteps: start.completedSteps,
+            threads: threads)
         guard let initial = start.followedOptimizer else { return ensemble }
         // A state that jumps is as random after the first step as the position is.
         let followed = model.events == nil ? model.model.dimension : model.variableCount

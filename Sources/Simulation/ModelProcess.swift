@@ -10,7 +10,7 @@ public struct ModelProcess: EnsembleProcess {
     public let scheme: IntegrationScheme
     public let substeps: Int
     let model: any DiffusionKernel
-    let stream: RandomStream
+    private(set) var stream: RandomStream
     /// For each Brownian motion of a coordinate: 1 or -1 where it shares the optimizer's draws, 0 where it has its own.
     let coupling: [Double]
     /// The jumps of a jump form.
@@ -59,6 +59,19 @@ public struct ModelProcess: EnsembleProcess {
         stream = RandomStream(seed: seed)
     }
 
+    /// The same with the normal numbers of the other half of an antithetic pair.
+    var mirrored: ModelProcess {
+        var result = self
+        result.stream = stream.mirrored
+        return result
+    }
+
+    /// The component of the stream that is the increment of a Brownian motion over a whole step, and its sign.
+    func address(ofColumn column: Int, coordinate: Int) -> (component: Int, sign: Double) {
+        let sign = coupling[column]
+        return sign == 0 ? (Self.ownComponents + column * model.dimension + coordinate, 1) : (coordinate, sign)
+    }
+
     /// The step of the integrator in print: `dt = eta/4`, and the scheme where it is not Euler's.
     public var stepName: String {
         let length = substeps == 1 ? "dt = eta" : "dt = eta/\(substeps)"
@@ -94,13 +107,11 @@ public struct ModelProcess: EnsembleProcess {
     /// The increment over the whole step in units of `sqrt(dt)`: `sqrt(substeps) Z`.
     func drawWholeStep(into remaining: LaneBlock, firstPath: Int, step: Int) {
         for column in 0..<model.columnCount {
-            let sign = coupling[column]
             for coordinate in 0..<model.dimension {
-                let variable = column * model.dimension + coordinate
-                let values = remaining[variable]
-                let component = sign == 0 ? Self.ownComponents + variable : coordinate
+                let values = remaining[column * model.dimension + coordinate]
+                let (component, sign) = address(ofColumn: column, coordinate: coordinate)
                 stream.fillNormal(values, firstPath: firstPath, step: step, component: component)
-                let scale = (sign < 0 ? -1 : 1) * Double(substeps).squareRoot()
+                let scale = sign * Double(substeps).squareRoot()
                 for lane in values.indices { values[lane] *= scale }
             }
         }

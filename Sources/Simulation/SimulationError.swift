@@ -26,6 +26,8 @@ public enum SimulationError: Error, Sendable {
     case quadrature(QuadratureError)
     /// An integrator that is not made for this model.
     case schemeDoesNotApply(IntegrationScheme, reason: String)
+    /// A half-width that would take more paths than may be run.
+    case tooManyPaths(WeakErrorPlan, largest: Int)
     /// The user asked to stop before anything was finished.
     case cancelled
 }
@@ -60,8 +62,21 @@ extension SimulationError: CustomStringConvertible {
         case .quadrature(let error): "a one-step moment: \(error)"
         case .schemeDoesNotApply(let scheme, let reason):
             "\(scheme.name) does not apply: \(reason)"
+        case .tooManyPaths(let plan, let largest):
+            """
+            a half-width of \(plan.halfwidth) takes \(plan.paths) paths, more than \(largest), at eta = \(plan.stepSize); \
+            \(largest) paths give about \(plan.halfwidth(with: largest))
+            """
         case .cancelled:
             "stopped before anything was finished"
         }
+    }
+}
+
+extension SimulationError {
+    /// For a blow-up, whether it is that of a process of this name; `nil` for another error.
+    func isBlowUp(of name: String) -> Bool? {
+        guard case .blewUp(let process, _, _, _) = self else { return nil }
+        return process == name
     }
 }

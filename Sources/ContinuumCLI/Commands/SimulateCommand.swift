@@ -14,7 +14,7 @@ enum SimulateCommand: Command {
     static let steps = Option("steps", "N", "the number of optimizer steps (default 1000)")
     static let horizon = Option("horizon", "T", "the time at the end, in place of --steps: T/eta steps")
     static let save = Option("save", "N", "the number of times at which statistics are saved (default 10)")
-    static let dt = Option("dt", "eta|eta/M", "the step of Euler and Maruyama's scheme (default eta/8)")
+    static let dt = Option("dt", "eta|eta/M", "the step of the integrator (default eta/8)")
     private static let format = Option("format", "text|json|csv", "the form of the result (default text)")
 
     /// With more coordinates than this, statistics of single variables are left out.
@@ -32,7 +32,10 @@ enum SimulateCommand: Command {
             """
         ],
         options: [LandscapeInput.landscape, EvaluateCommand.set] + SimulationInput.options
-            + [CorrelationInput.correlation, process, steps, horizon, save, dt, ScheduleInput.schedule]
+            + [
+                CorrelationInput.correlation, process, steps, horizon, save, dt, SchemeInput.option,
+                ScheduleInput.schedule,
+            ]
             + DerivationInput.options + [format],
         examples: [
             .init(
@@ -72,6 +75,7 @@ enum SimulateCommand: Command {
             try arguments[dt].map { text throws(Failure) in
                 try SimulationInput.substeps(text, option: dt)
             } ?? 8
+        let scheme = try arguments.choice(SchemeInput.option, default: SchemeInput.euler)
         let progress = ProgressBar("simulating", on: console)
         let run = try self.run(
             arguments, input, stepSize: parameters.values[rule.stepSize.name] ?? 1, console, progress)
@@ -92,10 +96,10 @@ enum SimulateCommand: Command {
                 let model = try compiled(ruleModel, on: landscape, parameters, functions)
                 let events = try self.events(of: ruleModel, on: landscape, parameters, kernel.noise, functions)
                 let start = try input.start(of: model, jumps: events != nil, beside: optimizer)
-                let scheme = ModelProcess(
-                    model, substeps: substeps, seed: input.seed, coupling: start.coupling(of: model, to: optimizer),
-                    events: events)
-                series.append(try run.series(of: scheme, start: start, optimizer: optimizer, quantities: quantities))
+                let process = try ModelProcess(
+                    model, scheme: scheme.scheme(of: model, jumps: events != nil), substeps: substeps, seed: input.seed,
+                    coupling: start.coupling(of: model, to: optimizer), events: events)
+                series.append(try run.series(of: process, start: start, optimizer: optimizer, quantities: quantities))
             }
         } catch {
             if case .blewUp(_, _, _, let saved) = error { series.append(saved) }

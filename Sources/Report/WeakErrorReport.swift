@@ -57,14 +57,18 @@ public struct WeakErrorReport: Sendable {
             (.antithetic, "antithetic pairs"), (.control, "control variates"), (.both, "both"),
         ]
         let methods = names.compactMap { method, name in
-            report.byMethod[method].map { "\(name) \(FixedPoint.text($0, significant: 2))" }
+            report.byMethod[method].map { "\(name) \(factor($0))" }
         }
         let used = names.first { $0.0 == report.used }?.1 ?? "coupling alone"
         return """
-            eta = \(stepSize): \(report.paths) paths, variance \(FixedPoint.text(report.total, significant: 2)) times below \
-            independent paths with \(used) (coupling \(FixedPoint.text(report.coupling, significant: 2)); on top of it \
+            eta = \(stepSize): \(report.paths) paths, variance \(factor(report.total)) times below \
+            independent paths with \(used) (coupling \(factor(report.coupling)); on top of it \
             \(methods.joined(separator: ", ")))
             """
+    }
+
+    private static func factor(_ value: Double) -> String {
+        value < 10 ? FixedPoint.text(value, significant: 2) : FixedPoint.text(value, decimals: 0)
     }
 
     private var verdict: String {

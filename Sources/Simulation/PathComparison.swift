@@ -7,12 +7,25 @@ struct PathComparison: Sendable {
 
     private let sampler: PathSampler
     private let design: WeakErrorPilot.Design
-    private let paths: Int
+    private var paths: Int
+    private let halfwidth: Double?
 
-    init(_ sampler: PathSampler, _ design: WeakErrorPilot.Design, paths: Int) {
+    /// - Parameter halfwidth: what the intervals are to reach, with more paths than planned where a pilot was too hopeful.
+    init(_ sampler: PathSampler, _ design: WeakErrorPilot.Design, paths: Int, halfwidth: Double?) {
         self.sampler = sampler
         self.design = design
         self.paths = paths
+        self.halfwidth = halfwidth
+    }
+
+    /// The number of paths that the half-width takes by the variance of those that were run; `nil` where it is reached, or
+    /// no more may be run.
+    private func extended(_ totals: [Totals]) -> Int? {
+        let widest = totals.reduce(0) { max($0, $1.error.halfwidth95) }
+        let largest = sampler.settings.paths
+        guard let halfwidth, widest > halfwidth, paths < largest else { return nil }
+        let count = 1.02 * Double(paths) * (widest / halfwidth) * (widest / halfwidth)
+        return max(paths + 2, Int(min(count.rounded(.up), Double(largest))))
     }
 
     /// Running moments for a test function.
@@ -27,7 +40,7 @@ struct PathComparison: Sendable {
     }
 
     /// One entry for each test function; `nil` after a cancellation.
-    func entries(progress: (Double) -> Void) throws(SimulationError) -> [WeakErrorResult.Entry]? {
+    mutating func entries(progress: (Double) -> Void) throws(SimulationError) -> [WeakErrorResult.Entry]? {
         var integrator = design.integrator
         while true {
             let totals: [Totals]
@@ -45,6 +58,10 @@ struct PathComparison: Sendable {
             let isSettled = totals.allSatisfy { $0.bias.mean.magnitude <= 0.25 * $0.error.halfwidth95 }
             if !isSettled, let finer = integrator.refined(maximum: sampler.settings.maximumSubsteps) {
                 integrator = finer
+                continue
+            }
+            if let count = extended(totals) {
+                paths = count
                 continue
             }
             let eta = sampler.instance.stepSize

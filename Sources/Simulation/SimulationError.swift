@@ -1,4 +1,5 @@
 import Compilation
+import Foundation
 import Numerics
 import Probability
 
@@ -65,7 +66,7 @@ extension SimulationError: CustomStringConvertible {
         case .tooManyPaths(let plan, let largest):
             """
             a half-width of \(plan.halfwidth) takes \(plan.paths) paths, more than \(largest), at eta = \(plan.stepSize); \
-            \(largest) paths give about \(plan.halfwidth(with: largest))
+            \(largest) paths give about \(String(format: "%.2g", plan.halfwidth(with: largest)))
             """
         case .cancelled:
             "stopped before anything was finished"

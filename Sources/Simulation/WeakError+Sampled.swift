@@ -24,7 +24,8 @@ extension WeakError {
             return results(problem, entries, notes, jumps: jumps)
         }
         for (index, sampler) in samplers.enumerated() {
-            let comparison = PathComparison(sampler, designs[index], paths: pathCounts[index])
+            var comparison = PathComparison(
+                sampler, designs[index], paths: pathCounts[index], halfwidth: halfwidth)
             let finished = try comparison.entries { part in
                 progress?((Double(index) + part) / Double(samplers.count))
             }

@@ -17,8 +17,7 @@ public struct WeakErrorPlan: Equatable, Sendable {
 
     /// The half-width that fewer paths give where the largest number is needed.
     public func halfwidth(with count: Int) -> Double {
-        let value = halfwidth * (Double(paths) / Double(max(1, count))).squareRoot()
-        return (value * 1e4 / halfwidth).rounded() * halfwidth / 1e4
+        halfwidth * (Double(paths) / Double(max(1, count))).squareRoot()
     }
 
     /// The fewest paths that a plan takes: an interval from fewer is not to be trusted.

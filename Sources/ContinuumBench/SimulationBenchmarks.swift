@@ -77,7 +77,7 @@ enum SimulationBenchmarks {
                 draw: derivation.draw)
             let start = try ModelStart.chosen(
                 for: compiled, optimizer: process, initial: initial, stateNames: derivation.rule.states.map(\.name))
-            let scheme = EulerMaruyama(compiled, substeps: 1, seed: 1)
+            let scheme = ModelProcess(compiled, substeps: 1, seed: 1)
             return { try run(test).series(of: scheme, start: start, optimizer: process, quantities: quantities) }
         }
     }

@@ -85,7 +85,7 @@ public struct EnsembleRun: Sendable {
     /// - Parameter optimizer: gives the positions where the start asks for the optimizer's.
     /// - Throws: ``SimulationError``; a blow-up carries what was saved before.
     public func series(
-        of model: EulerMaruyama, start: ModelStart, optimizer: OptimizerProcess, quantities: [Quantity]
+        of model: ModelProcess, start: ModelStart, optimizer: OptimizerProcess, quantities: [Quantity]
     ) throws(SimulationError) -> EnsembleSeries {
         try state(of: model, start: start, optimizer: optimizer, quantities: quantities).series
     }
@@ -97,10 +97,10 @@ public struct EnsembleRun: Sendable {
     ///   - earlier: where an earlier run of the same settings was stopped.
     /// - Throws: ``SimulationError``; a blow-up carries what was saved before.
     public func state(
-        of model: EulerMaruyama, start: ModelStart, optimizer: OptimizerProcess, quantities: [Quantity],
+        of model: ModelProcess, start: ModelStart, optimizer: OptimizerProcess, quantities: [Quantity],
         continuing earlier: EnsembleState? = nil
     ) throws(SimulationError) -> EnsembleState {
-        var notes = [model.substeps == 1 ? "dt = eta" : "dt = eta/\(model.substeps)"]
+        var notes = [model.stepName]
         if model.events != nil { notes.append(EventKernel.note) }
         if let note = start.note { notes.append(note) }
         let state = EnsembleState(process: model.name, paths: paths, quantiles: quantiles, notes: notes)
@@ -110,11 +110,16 @@ public struct EnsembleRun: Sendable {
     }
 
     /// The paths of a model at its start.
+    ///
+    /// - Parameter controlled: the model with sums of a control beside its states, which start from 0.
     func ensemble(
-        of model: EulerMaruyama, start: ModelStart, optimizer: OptimizerProcess, paths: Range<Int>? = nil
+        of model: ModelProcess, controlled: ControlledProcess? = nil, start: ModelStart, optimizer: OptimizerProcess,
+        paths: Range<Int>? = nil
     ) throws(SimulationError) -> Ensemble {
+        let sums = Array(repeating: 0.0, count: controlled?.sumCount ?? 0)
         let ensemble = try Ensemble(
-            model, start: start.states, paths: paths ?? self.paths, completedSteps: start.completedSteps,
+            controlled ?? model, start: start.states + sums, paths: paths ?? self.paths,
+            completedSteps: start.completedSteps,
             threads: threads)
         guard let initial = start.followedOptimizer else { return ensemble }
         // A state that jumps is as random after the first step as the position is.

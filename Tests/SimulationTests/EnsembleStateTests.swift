@@ -15,7 +15,7 @@ import Testing
         // A start that follows the optimizer, as singular models have it.
         let start = ModelStart(states: [0.9, 0.8], completedSteps: 1, followedOptimizer: [1, 1])
         return try run.state(
-            of: EulerMaruyama(process.model, substeps: 2, seed: 7), start: start, optimizer: optimizer,
+            of: ModelProcess(process.model, substeps: 2, seed: 7), start: start, optimizer: optimizer,
             quantities: quantities, continuing: earlier)
     }
 

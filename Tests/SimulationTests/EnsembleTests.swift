@@ -13,8 +13,8 @@ import Testing
         OptimizerProcess(process.optimizer, stepSize: process.eta, seed: seed)
     }
 
-    func model(substeps: Int, seed: UInt64 = 7, coupling: [Double] = []) -> EulerMaruyama {
-        EulerMaruyama(process.model, substeps: substeps, seed: seed, coupling: coupling)
+    func model(substeps: Int, seed: UInt64 = 7, coupling: [Double] = []) -> ModelProcess {
+        ModelProcess(process.model, substeps: substeps, seed: seed, coupling: coupling)
     }
 
     @Test("moments of Euler-Maruyama on a linear model lie in their intervals", arguments: [1, 3])

@@ -10,6 +10,7 @@ struct ProcessSimulation: Sendable {
     let functions: ScheduleInput.Functions
     let input: SimulationInput
     let quantities: [Quantity]
+    let scheme: SchemeInput
     let substeps: Int
     let checkpoint: CheckpointFile?
 
@@ -32,13 +33,13 @@ struct ProcessSimulation: Sendable {
         guard process != .optimizer, states.allSatisfy(\.isComplete) else { return }
         let (model, events) = (try compiled(), try events(kernel.noise))
         let start = try input.start(of: model, jumps: events != nil, beside: optimizer)
-        let scheme = EulerMaruyama(
-            model, substeps: substeps, seed: input.seed, coupling: start.coupling(of: model, to: optimizer),
-            events: events)
+        let integrated = try ModelProcess(
+            model, scheme: scheme.scheme(of: model, jumps: events != nil), substeps: substeps, seed: input.seed,
+            coupling: start.coupling(of: model, to: optimizer), events: events)
         let progress = process == .both ? (share, 1 - share) : (0, 1)
         states.append(
             try part(of: run, process: states.count, progress: progress).state(
-                of: scheme, start: start, optimizer: optimizer, quantities: quantities,
+                of: integrated, start: start, optimizer: optimizer, quantities: quantities,
                 continuing: checkpoint?.earlier(process: states.count)))
     }
 

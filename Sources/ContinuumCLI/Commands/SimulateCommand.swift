@@ -14,7 +14,7 @@ enum SimulateCommand: Command {
     static let steps = Option("steps", "N", "the number of optimizer steps (default 1000)")
     static let horizon = Option("horizon", "T", "the time at the end, in place of --steps: T/eta steps")
     static let save = Option("save", "N", "the number of times at which statistics are saved (default 10)")
-    static let dt = Option("dt", "eta|eta/M", "the step of Euler and Maruyama's scheme (default eta/8)")
+    static let dt = Option("dt", "eta|eta/M", "the step of the integrator (default eta/8)")
     static let quantiles = Option(
         "quantiles", "exact|sketch|none",
         "find quantiles from all values, from a sketch with a relative error of \(QuantileMethod.sketchError) at most, or "
@@ -43,8 +43,8 @@ enum SimulateCommand: Command {
         ],
         options: [LandscapeInput.landscape, EvaluateCommand.set] + SimulationInput.options
             + [
-                CorrelationInput.correlation, process, steps, horizon, save, dt, quantiles, ScheduleInput.schedule,
-                ShardInput.shard, CheckpointFile.checkpoint,
+                CorrelationInput.correlation, process, steps, horizon, save, dt, SchemeInput.option, quantiles,
+                ScheduleInput.schedule, ShardInput.shard, CheckpointFile.checkpoint,
             ] + DerivationInput.options + [format],
         examples: [
             .init(
@@ -84,6 +84,7 @@ enum SimulateCommand: Command {
             try arguments[dt].map { text throws(Failure) in
                 try SimulationInput.substeps(text, option: dt)
             } ?? 8
+        let scheme = try arguments.choice(SchemeInput.option, default: SchemeInput.euler)
         let progress = ProgressBar("simulating", on: console)
         var run = try self.run(
             arguments, input, stepSize: parameters.values[rule.stepSize.name] ?? 1, console, progress)
@@ -111,7 +112,7 @@ enum SimulateCommand: Command {
             let simulation = ProcessSimulation(
                 model: ruleModel, landscape: landscape, parameters: parameters.values, functions: functions,
                 input: input,
-                quantities: quantities, substeps: substeps, checkpoint: checkpoint)
+                quantities: quantities, scheme: scheme, substeps: substeps, checkpoint: checkpoint)
             try simulation.run(process, run, into: &states)
         } catch {
             if case .blewUp(_, _, _, let saved) = error { blownUp = saved }

@@ -2,8 +2,8 @@ extension ExpressionMatrix {
     /// A matrix s with `self = s s^T`, for a symmetric positive semidefinite matrix; lower trapezoidal but for the order of
     /// the rows.
     ///
-    /// A variance that may vanish, such as `1 - erf(u)^2` in its tails, is no pivot while there is one that is positive
-    /// everywhere: the entries beside it are divided by its root.
+    /// A variance with a special function in it, which may come to zero as `1 - erf(u)^2` does in its tails, is no pivot
+    /// while there is one that is positive without: the entries beside it are divided by its root.
     ///
     /// A pivot that is zero gives no column, so that a matrix of rank r has r columns. Columns are fixed up to their sign:
     /// where a pivot is a perfect square its root is written without a root sign. A pivot with a named expectation in it
@@ -14,8 +14,8 @@ extension ExpressionMatrix {
     ///   ``MatrixError/notSemidefinite(row:)`` where one is negative, or zero beside entries that are not.
     public func choleskyFactor() throws(MatrixError) -> ExpressionMatrix {
         guard isSquare else { throw .shape("a Cholesky factor needs a square matrix") }
-        let isPositive = (0..<rowCount).map { self[$0, $0].bounds.isPositive }
-        let order = (0..<rowCount).filter { isPositive[$0] } + (0..<rowCount).filter { !isPositive[$0] }
+        let isFirst = (0..<rowCount).map { self[$0, $0].bounds.isPositive && !self[$0, $0].mayFade }
+        let order = (0..<rowCount).filter { isFirst[$0] } + (0..<rowCount).filter { !isFirst[$0] }
         var columns: [[Expression]] = []
         for (step, pivotRow) in order.enumerated() {
             let rest = order[(step + 1)...]
@@ -81,5 +81,20 @@ extension ExpressionMatrix {
         let right = ExpressionMatrix(rows: pairs.map { [-source[$0.0, $0.1]] }, columnCount: 1)
         let solution = try ExpressionMatrix(rows: system, columnCount: pairs.count).solution(of: right)
         return ExpressionMatrix(rowCount: rowCount, columnCount: rowCount) { solution[position($0, $1), 0] }
+    }
+}
+
+extension Expression {
+    /// Whether a function that may come to its limit, as `erf` does, stands in the expression.
+    fileprivate var mayFade: Bool {
+        var isFound = false
+        forEachNode { node in
+            switch node.content {
+            case .function(.abs, _), .function(.max, _): break
+            case .function: isFound = true
+            default: break
+            }
+        }
+        return isFound
     }
 }

@@ -29,6 +29,8 @@ public struct CompiledModel: Sendable {
     /// coordinates share noise, those of the factor of a coordinate's own covariance.
     public let diffusionEntries: [(state: Int, noise: Int)]
 
+    /// The equation before numbers were put in.
+    let sde: SDE
     let coefficients: CoordinateKernel
     let covarianceKernel: CoordinateKernel
     /// The covariance between coordinates, where there is one.
@@ -39,6 +41,7 @@ public struct CompiledModel: Sendable {
         _ sde: SDE, on landscape: Landscape, parameters: [String: Double], accepted: Set<String>,
         draw: GradientDraw?, functions: [Function: ExternalFunction]
     ) throws(CompilationError) {
+        self.sde = sde
         dimension = landscape.dimension
         stateCount = sde.states.count
         let couples = sde.couplesCoordinates && landscape.dimension > 1

@@ -8,6 +8,10 @@ public struct Landscape: Sendable {
     let kernels: Kernels
     /// The scale of the gradient noise, where it depends on the position.
     public private(set) var noiseScale: NoiseScale?
+    /// Whether every component of the gradient is seen to depend on its own coordinate alone.
+    public let isSeparable: Bool
+    /// Whether the gradient is seen to be affine.
+    public let isQuadratic: Bool
 
     enum Kernels: Sendable {
         /// Compiled formulas; the Hessian is missing where the loss has a kink.
@@ -68,6 +72,10 @@ public struct Landscape: Sendable {
                 })
         }
         let diagonal = zip(gradient, positions).map { $0.derivative(by: $1) }
+        isSeparable = zip(gradient, positions).allSatisfy { component, position in
+            component.symbols.allSatisfy { $0 == position || directionOf[$0] == nil }
+        }
+        isQuadratic = product.allSatisfy { row in row.symbols.allSatisfy { directionOf[$0] == nil } }
         func compiled(_ outputs: [Expression], _ inputs: [Symbol]) -> Result<Program, CompilationError> {
             Result { () throws(CompilationError) in try Program(outputs, inputs: inputs, constants: constants) }
         }
@@ -85,6 +93,8 @@ public struct Landscape: Sendable {
     ) throws(CompilationError) {
         guard dimension >= 1, dimension <= Self.largestDimension else { throw .invalidDimension(dimension) }
         self.dimension = dimension
+        isSeparable = dimension == 1
+        isQuadratic = false
         kernels = .closures(value: value, gradient: gradient, product: hessianProduct)
     }
 

@@ -25,7 +25,26 @@ enum SimulationBenchmarks {
             start: [1], paths: 100_000, steps: 100),
     ]
 
-    static let all: [Benchmark] = cases.flatMap { [optimizer($0), model($0)] }
+    /// What a path-step costs must not depend on how many there are, and grow with the coordinates: AdamW's SDE from 100 to
+    /// 10^6 paths, from 100 to 10^5 steps, and from 1 to 10^4 coordinates.
+    private static let scaling =
+        [(100, 40_000), (1000, 4000), (10_000, 400), (100_000, 100), (1_000_000, 100), (256, 100_000)].map {
+            scaled(paths: $0, steps: $1, coordinates: 2)
+        } + [1, 10, 100, 1000, 10_000].map { scaled(paths: 64, steps: 100_000 / $0, coordinates: $0) }
+
+    private static func scaled(paths: Int, steps: Int, coordinates: Int) -> Case {
+        Case(
+            rule: "adamw", landscape: [Double](repeating: 1, count: coordinates),
+            parameters: ["eta": 1e-5, "rho1": 100, "rho2": 1, "sigma": 0.01, "gamma": 0.01, "epsilon": 1e-8],
+            start: [Double](repeating: 1, count: coordinates), paths: paths, steps: steps)
+    }
+
+    static let all: [Benchmark] =
+        cases.flatMap { [optimizer($0), model($0)] }
+        + scaling.map { test in
+            let count = test.landscape.count
+            return model(test, name: "scaling, \(count) coordinate\(count == 1 ? "" : "s")")
+        }
 
     /// - Parameter prepare: derives and compiles; what it returns is timed.
     private static func benchmark(
@@ -48,8 +67,8 @@ enum SimulationBenchmarks {
     }
 
     /// The published model by Euler-Maruyama at dt = eta.
-    private static func model(_ test: Case) -> Benchmark {
-        benchmark("SDE at dt = eta", test) {
+    private static func model(_ test: Case, name: String = "SDE at dt = eta") -> Benchmark {
+        benchmark(name, test) {
             let (process, initial, quantities) = try process(test)
             let derivation = try Derivation(
                 of: BuiltInRules.rule(named: test.rule), options: DerivationOptions(diffusion: .declared))
@@ -58,7 +77,7 @@ enum SimulationBenchmarks {
                 draw: derivation.draw)
             let start = try ModelStart.chosen(
                 for: compiled, optimizer: process, initial: initial, stateNames: derivation.rule.states.map(\.name))
-            let scheme = EulerMaruyama(compiled, substeps: 1, seed: 1)
+            let scheme = ModelProcess(compiled, substeps: 1, seed: 1)
             return { try run(test).series(of: scheme, start: start, optimizer: process, quantities: quantities) }
         }
     }

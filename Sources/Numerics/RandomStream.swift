@@ -9,8 +9,17 @@
 /// a normal are not independent if their addresses agree: give each use of randomness its own component.
 public struct RandomStream: Hashable, Sendable {
     public let seed: UInt64
+    /// The sign of all normal numbers.
+    private var sign = 1.0
 
     public init(seed: UInt64) { self.seed = seed }
+
+    /// The stream with the signs of all normal numbers turned: the other half of an antithetic pair.
+    public var mirrored: RandomStream {
+        var result = self
+        result.sign = -sign
+        return result
+    }
 
     /// A uniform number in the open interval (0, 1): an odd multiple of 2^-53.
     public func uniform(path: Int, step: Int, component: Int) -> Double {
@@ -114,7 +123,7 @@ public struct RandomStream: Hashable, Sendable {
         let words = words(group: group, step: step, component: component)
         let first = VectorFunctions.normalPair(words.w0, words.w1)
         let second = VectorFunctions.normalPair(words.w2, words.w3)
-        return (first.0, first.1, second.0, second.1)
+        return (sign * first.0, sign * first.1, sign * second.0, sign * second.1)
     }
 
     /// 52 random bits as the middle of one of 2^52 equal parts of the unit interval.

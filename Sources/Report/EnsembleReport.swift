@@ -12,13 +12,13 @@ public struct EnsembleReport: Sendable {
 
     private static let columns = ["process", "step", "time", "quantity", "mean", "sd", "q05", "q95"]
 
-    /// `process,step,time,quantity,mean,sd,q05,q95`, in full precision.
+    /// `process,step,time,quantity,mean,sd,q05,q95`, in full precision; quantiles that are left out are empty.
     public var csv: String {
         var writer = CSVWriter(lineEnding: "\n")
         writer.append(EnsembleReport.columns)
         for series in series {
             for row in series.rows {
-                let numbers = EnsembleReport.statistics(row).map(\.description)
+                let numbers = EnsembleReport.statistics(row).map { $0?.description ?? "" }
                 writer.append([series.process, "\(row.step)", row.time.description, row.quantity] + numbers)
             }
         }
@@ -31,13 +31,15 @@ public struct EnsembleReport: Sendable {
             EnsembleReport.columns.map { Table.Column($0, $0 == "process" || $0 == "quantity" ? .left : .right) })
         for series in series {
             for row in series.rows {
-                let numbers = EnsembleReport.statistics(row).map { FixedPoint.text($0, significant: 6) }
+                let numbers = EnsembleReport.statistics(row).map {
+                    $0.map { FixedPoint.text($0, significant: 6) } ?? "-"
+                }
                 let time = FixedPoint.text(row.time, significant: 6)
                 table.append([series.process, "\(row.step)", time, row.quantity] + numbers)
             }
         }
         let notes = series.flatMap { series in
-            (series.notes + (series.isComplete ? [] : ["stopped before the last time"])).map {
+            (series.notes + (series.isComplete ? [] : [series.stop])).map {
                 "\(series.process): \($0)\n"
             }
         }
@@ -48,13 +50,15 @@ public struct EnsembleReport: Sendable {
         let processes = series.map { series -> JSONValue in
             [
                 "process": .string(series.process), "paths": .integer(series.paths),
-                "complete": .boolean(series.isComplete), "notes": .array(series.notes.map(JSONValue.string)),
+                "complete": .boolean(series.isComplete), "quantiles": .string(series.quantiles.rawValue),
+                "notes": .array(series.notes.map(JSONValue.string)),
                 "rows": .array(
                     series.rows.map { row in
                         [
                             "step": .integer(row.step), "time": .number(row.time), "quantity": .string(row.quantity),
                             "mean": .finite(row.summary.mean), "sd": .finite(row.summary.standardDeviation),
-                            "q05": .finite(row.summary.quantile05), "q95": .finite(row.summary.quantile95),
+                            "q05": row.summary.quantile05.map(JSONValue.finite) ?? .null,
+                            "q95": row.summary.quantile95.map(JSONValue.finite) ?? .null,
                         ]
                     }),
             ]
@@ -62,7 +66,7 @@ public struct EnsembleReport: Sendable {
         return ["rule": .string(ruleName), "processes": .array(processes)]
     }
 
-    private static func statistics(_ row: EnsembleSeries.Row) -> [Double] {
+    private static func statistics(_ row: EnsembleSeries.Row) -> [Double?] {
         let summary = row.summary
         return [summary.mean, summary.standardDeviation, summary.quantile05, summary.quantile95]
     }

@@ -102,7 +102,7 @@ struct Laboratory: Sendable {
                 let start = try ModelStart.chosen(
                     for: compiledModel, optimizer: optimizer, initial: initial,
                     stateNames: setup.rule.states.map(\.name))
-                let scheme = EulerMaruyama(
+                let scheme = ModelProcess(
                     compiledModel, name: model.name, substeps: setup.substeps, seed: seed,
                     coupling: start.coupling(of: compiledModel, to: optimizer))
                 compiled.append(EnsembleRun.Model(scheme, start: start))

@@ -1,3 +1,5 @@
+import Compilation
+
 /// The coefficients of `dX = b(X, t) dt + sqrt(eta) s(X, t) dW` on many paths at once.
 ///
 /// Every coordinate has its own Brownian motions, `columnCount` of them; `s` has no entries between coordinates unless
@@ -17,6 +19,9 @@ public protocol DiffusionKernel: Sendable {
 
     /// Whether `s` has entries between coordinates; only `advance` knows them then.
     var couplesCoordinates: Bool { get }
+
+    /// What is known of the coefficients; ``ModelForm/general`` by default.
+    var form: ModelForm { get }
 
     /// Evaluates the drift and the factor of the diffusion.
     ///
@@ -42,6 +47,7 @@ public protocol DiffusionKernel: Sendable {
 
 extension DiffusionKernel {
     public var couplesCoordinates: Bool { false }
+    public var form: ModelForm { .general }
     public var variableCount: Int { stateCount * dimension }
     var brownianCount: Int { columnCount * dimension }
     var factorCount: Int { stateCount * columnCount * dimension }
@@ -86,13 +92,18 @@ public struct ClosureDiffusion: DiffusionKernel {
     public let dimension: Int
     public let stateCount: Int
     public let columnCount: Int
+    public let form: ModelForm
     private let body: Body
 
-    public init(stepSize: Double, dimension: Int, stateCount: Int, columnCount: Int, _ body: @escaping Body) {
+    public init(
+        stepSize: Double, dimension: Int, stateCount: Int, columnCount: Int, form: ModelForm = .general,
+        _ body: @escaping Body
+    ) {
         self.stepSize = stepSize
         self.dimension = dimension
         self.stateCount = stateCount
         self.columnCount = columnCount
+        self.form = form
         self.body = body
     }
 

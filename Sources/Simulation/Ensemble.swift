@@ -14,8 +14,8 @@ struct Ensemble: Sendable {
     private let threads: Int
     private let firstPath: Int
     private let chunks: [LaneStorage]
-    /// The number of completed steps.
-    private(set) var completedSteps: Int
+    /// The number of completed steps of each chunk; they differ after a cancellation.
+    private var chunkSteps: [Int]
 
     /// Paths that all start from the same state.
     ///
@@ -33,14 +33,16 @@ struct Ensemble: Sendable {
         guard !paths.isEmpty else { throw .notPositive(name: "the number of paths", value: 0) }
         self.process = process
         self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
-        self.completedSteps = completedSteps
         firstPath = paths.lowerBound
         chunks = stride(from: 0, to: paths.count, by: Self.chunkLanes).map { offset in
             LaneStorage(repeating: start, lanes: min(Self.chunkLanes, paths.count - offset))
         }
+        chunkSteps = Array(repeating: completedSteps, count: chunks.count)
     }
 
     var pathCount: Int { chunks.reduce(0) { $0 + $1.block.lanes } }
+    /// The number of steps that all paths have completed.
+    var completedSteps: Int { chunkSteps.min() ?? 0 }
     var time: Double { Double(completedSteps) * process.stepSize }
 
     /// Where a path stopped being finite.
@@ -54,28 +56,56 @@ struct Ensemble: Sendable {
         perform { _, states, path in body(states, path) }
     }
 
-    /// Takes up to `steps` steps.
+    /// Takes up to `steps` steps, beginning with those that a cancellation left out.
     ///
     /// - Returns: false if the cancellation came in between; the states then belong to different times.
     /// - Throws: ``Failure`` with the earliest step, and among its paths the lowest, that stopped being finite.
     mutating func advance(steps: Int, cancellation: Cancellation?) throws(Failure) -> Bool {
         let failures = Mutex<[Failure]>([])
-        let isStopped = Atomic<Bool>(false)
-        let range = completedSteps..<completedSteps + steps
-        perform { [process] _, states, path in
+        let begin = chunkSteps
+        let end = completedSteps + steps
+        let reached = Mutex(begin)
+        perform { [process] chunk, states, path in
             let scratch = LaneStorage(variables: process.scratchCount, lanes: states.lanes)
-            for step in range {
-                if let cancellation, cancellation.isCancelled { return isStopped.store(true, ordering: .relaxed) }
-                process.advance(states, firstPath: path, completedSteps: step, scratch: scratch.block)
+            var step = begin[chunk]
+            while true {
                 if let lane = states.firstLaneNotFinite {
-                    return failures.withLock { $0.append(Failure(step: step + 1, path: path + lane)) }
+                    failures.withLock { $0.append(Failure(step: step, path: path + lane)) }
+                    break
                 }
+                guard step < end, cancellation?.isCancelled != true else { break }
+                process.advance(states, firstPath: path, completedSteps: step, scratch: scratch.block)
+                step += 1
             }
+            reached.withLock { $0[chunk] = step }
         }
-        completedSteps += steps
-        if isStopped.load(ordering: .relaxed) { return false }
+        chunkSteps = reached.withLock { $0 }
         let first = failures.withLock { $0.min { ($0.step, $0.path) < ($1.step, $1.path) } }
-        if let first { throw first }
+        // A cancellation hides which failure is the first.
+        if let first, cancellation?.isCancelled != true { throw first }
+        return completedSteps >= end
+    }
+
+    /// Writes down the states, also those between two times.
+    func store(in batch: inout EnsembleState.Batch) {
+        batch.chunkSteps = chunkSteps
+        batch.states.values = chunks.flatMap(\.block.values)
+    }
+
+    /// Takes up the states that were written down.
+    ///
+    /// - Returns: whether they are as many as they must be.
+    mutating func restore(from batch: EnsembleState.Batch) -> Bool {
+        var rest = batch.states.values[...]
+        guard batch.chunkSteps.count == chunks.count,
+            rest.count == chunks.reduce(0, { $0 + $1.block.values.count })
+        else { return false }
+        for chunk in chunks {
+            let values = chunk.block.values
+            _ = values.update(fromContentsOf: rest.prefix(values.count))
+            rest = rest.dropFirst(values.count)
+        }
+        chunkSteps = batch.chunkSteps
         return true
     }
 
@@ -90,10 +120,12 @@ struct Ensemble: Sendable {
         return Array(result.block.values)
     }
 
-    func summaries(of quantities: [Quantity]) -> [SampleSummary] {
+    /// The statistics of quantities.
+    func tallies(of quantities: [Quantity], _ method: QuantileMethod) -> [StatisticsTally] {
         quantities.map { quantity in
-            var values = values(of: quantity)
-            return values.withUnsafeMutableBufferPointer { SampleSummary(permuting: $0) }
+            var tally = StatisticsTally(method)
+            tally.append(values(of: quantity), firstPath: firstPath)
+            return tally
         }
     }
 

@@ -25,10 +25,10 @@ public struct EnsembleComparison: Equatable, Sendable {
 extension EnsembleRun {
     /// A model to be compared, with its start.
     public struct Model: Sendable {
-        public let scheme: EulerMaruyama
+        public let scheme: ModelProcess
         public let start: ModelStart
 
-        public init(_ scheme: EulerMaruyama, start: ModelStart) {
+        public init(_ scheme: ModelProcess, start: ModelStart) {
             self.scheme = scheme
             self.start = start
         }
@@ -47,11 +47,10 @@ extension EnsembleRun {
         var series = [EnsembleSeries(process: optimizer.name, paths: paths.count)]
         for model in models {
             ensembles.append(try ensemble(of: model.scheme, start: model.start, optimizer: optimizer))
-            let step = model.scheme.substeps == 1 ? "dt = eta" : "dt = eta/\(model.scheme.substeps)"
             series.append(
                 EnsembleSeries(
                     process: model.scheme.name, paths: paths.count,
-                    notes: [step] + (model.start.note.map { [$0] } ?? [])))
+                    notes: [model.scheme.stepName] + (model.start.note.map { [$0] } ?? [])))
         }
         var result = EnsembleComparison(series: series)
         result.record(ensembles, quantities)

@@ -20,13 +20,20 @@ public struct OptimizerProcess: EnsembleProcess {
     public let stepSize: Double
     let kernel: any OptimizerKernel
     let noise: NoiseSource
-    let stream: RandomStream
+    private(set) var stream: RandomStream
 
     public init(_ kernel: any OptimizerKernel, noise: NoiseSource = .gaussian, stepSize: Double, seed: UInt64) {
         self.kernel = kernel
         self.noise = noise
         self.stepSize = stepSize
         stream = RandomStream(seed: seed)
+    }
+
+    /// The same with the normal numbers of the other half of an antithetic pair.
+    var mirrored: OptimizerProcess {
+        var result = self
+        result.stream = stream.mirrored
+        return result
     }
 
     public var variableCount: Int { kernel.variableCount }

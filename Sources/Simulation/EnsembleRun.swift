@@ -1,6 +1,7 @@
 /// How many paths to run, for how long, and what to save on the way.
 public struct EnsembleRun: Sendable {
-    /// The indices of the paths. They address random numbers, so that parts of a run can be made apart.
+    /// The indices of the paths. They address random numbers, so that parts of a run can be made apart; parts that are
+    /// to be merged begin at the border of a chunk, see ``shard(_:of:paths:)``.
     public var paths: Range<Int>
     /// The number of optimizer steps from time 0 to the end.
     public var steps: Int
@@ -8,9 +9,25 @@ public struct EnsembleRun: Sendable {
     public var saves: Int
     /// `nil` for one thread a processor. The results do not depend on it.
     public var threads: Int?
+    public var quantiles = QuantileMethod.exact
+    public var checkpoints: Checkpoints?
     public var cancellation: Cancellation?
     /// Receives the completed fraction, now and then.
     public var progress: (@Sendable (Double) -> Void)?
+
+    /// Receives what is done so far, to be kept where a crash cannot reach it.
+    public struct Checkpoints: Sendable {
+        public let interval: Duration
+        public let save: @Sendable (EnsembleState) -> Void
+
+        /// - Parameters:
+        ///   - interval: the time between two checkpoints; there is one at a cancellation too, and one at the end.
+        ///   - save: is called between steps.
+        public init(every interval: Duration, _ save: @escaping @Sendable (EnsembleState) -> Void) {
+            self.interval = interval
+            self.save = save
+        }
+    }
 
     public init(
         paths: Range<Int>, steps: Int, saves: Int = 1, threads: Int? = nil, cancellation: Cancellation? = nil,
@@ -24,36 +41,86 @@ public struct EnsembleRun: Sendable {
         self.progress = progress
     }
 
+    /// The paths of one of several parts of a run, whole chunks of 256: none where there are more parts than chunks.
+    ///
+    /// - Parameter index: from 0.
+    public static func shard(_ index: Int, of count: Int, paths: Int) -> Range<Int> {
+        let chunks = (paths + Ensemble.chunkLanes - 1) / Ensemble.chunkLanes
+        func border(_ index: Int) -> Int {
+            let (high, low) = chunks.multipliedFullWidth(by: index)
+            return min(paths, count.dividingFullWidth((high, low)).quotient * Ensemble.chunkLanes)
+        }
+        return border(index)..<border(index + 1)
+    }
+
+    // MARK: Optimizers
+
     /// Statistics of an optimizer started from one state.
     ///
     /// - Throws: ``SimulationError``; a blow-up carries what was saved before.
     public func series(
         of optimizer: OptimizerProcess, from initial: [Double], quantities: [Quantity]
     ) throws(SimulationError) -> EnsembleSeries {
-        let ensemble = try Ensemble(optimizer, start: initial, paths: paths, threads: threads)
-        return try collect(ensemble, name: optimizer.name, quantities: quantities, notes: [])
+        try state(of: optimizer, from: initial, quantities: quantities).series
     }
+
+    /// Statistics of an optimizer, ready to be continued or merged.
+    ///
+    /// - Parameter earlier: where an earlier run of the same settings was stopped.
+    /// - Throws: ``SimulationError``; a blow-up carries what was saved before.
+    public func state(
+        of optimizer: OptimizerProcess, from initial: [Double], quantities: [Quantity],
+        continuing earlier: EnsembleState? = nil
+    ) throws(SimulationError) -> EnsembleState {
+        let start = EnsembleState(process: optimizer.name, paths: paths, quantiles: quantiles, notes: [])
+        return try run(earlier ?? start, optimizer, quantities) { paths throws(SimulationError) in
+            try Ensemble(optimizer, start: initial, paths: paths, threads: threads)
+        }
+    }
+
+    // MARK: Models
 
     /// Statistics of a model.
     ///
     /// - Parameter optimizer: gives the positions where the start asks for the optimizer's.
     /// - Throws: ``SimulationError``; a blow-up carries what was saved before.
     public func series(
-        of model: EulerMaruyama, start: ModelStart, optimizer: OptimizerProcess, quantities: [Quantity]
+        of model: ModelProcess, start: ModelStart, optimizer: OptimizerProcess, quantities: [Quantity]
     ) throws(SimulationError) -> EnsembleSeries {
-        var notes = [model.substeps == 1 ? "dt = eta" : "dt = eta/\(model.substeps)"]
+        try state(of: model, start: start, optimizer: optimizer, quantities: quantities).series
+    }
+
+    /// Statistics of a model, ready to be continued or merged.
+    ///
+    /// - Parameters:
+    ///   - optimizer: gives the positions where the start asks for the optimizer's.
+    ///   - earlier: where an earlier run of the same settings was stopped.
+    /// - Throws: ``SimulationError``; a blow-up carries what was saved before.
+    public func state(
+        of model: ModelProcess, start: ModelStart, optimizer: OptimizerProcess, quantities: [Quantity],
+        continuing earlier: EnsembleState? = nil
+    ) throws(SimulationError) -> EnsembleState {
+        var notes = [model.stepName]
         if model.events != nil { notes.append(EventKernel.note) }
         if let note = start.note { notes.append(note) }
-        let ensemble = try self.ensemble(of: model, start: start, optimizer: optimizer)
-        return try collect(ensemble, name: model.name, quantities: quantities, notes: notes)
+        let state = EnsembleState(process: model.name, paths: paths, quantiles: quantiles, notes: notes)
+        return try run(earlier ?? state, model, quantities) { paths throws(SimulationError) in
+            try ensemble(of: model, start: start, optimizer: optimizer, paths: paths)
+        }
     }
 
     /// The paths of a model at its start.
+    ///
+    /// - Parameter controlled: the model with sums of a control beside its states, which start from 0.
     func ensemble(
-        of model: EulerMaruyama, start: ModelStart, optimizer: OptimizerProcess
+        of model: ModelProcess, controlled: ControlledProcess? = nil, start: ModelStart, optimizer: OptimizerProcess,
+        paths: Range<Int>? = nil
     ) throws(SimulationError) -> Ensemble {
+        let sums = Array(repeating: 0.0, count: controlled?.sumCount ?? 0)
         let ensemble = try Ensemble(
-            model, start: start.states, paths: paths, completedSteps: start.completedSteps, threads: threads)
+            controlled ?? model, start: start.states + sums, paths: paths ?? self.paths,
+            completedSteps: start.completedSteps,
+            threads: threads)
         guard let initial = start.followedOptimizer else { return ensemble }
         // A state that jumps is as random after the first step as the position is.
         let followed = model.events == nil ? model.model.dimension : model.variableCount
@@ -64,43 +131,5 @@ public struct EnsembleRun: Sendable {
             for variable in 0..<followed { _ = states[variable].update(fromContentsOf: iterate.block[variable]) }
         }
         return ensemble
-    }
-
-    private func collect(
-        _ ensemble: Ensemble, name: String, quantities: [Quantity], notes: [String]
-    ) throws(SimulationError) -> EnsembleSeries {
-        var ensemble = ensemble
-        var series = EnsembleSeries(process: name, paths: paths.count, notes: notes)
-        series.append(ensemble, quantities)
-        for end in savedSteps(from: ensemble.completedSteps) {
-            while ensemble.completedSteps < end {
-                // Short enough slices to see progress and cancellations.
-                let slice = min(end - ensemble.completedSteps, max(1, steps / 100))
-                do {
-                    guard try ensemble.advance(steps: slice, cancellation: cancellation) else { return series }
-                } catch {
-                    throw .blewUp(process: name, step: error.step, path: error.path, saved: series)
-                }
-                progress?(Double(ensemble.completedSteps) / Double(steps))
-            }
-            series.append(ensemble, quantities)
-        }
-        series.isComplete = true
-        return series
-    }
-
-    func savedSteps(from start: Int) -> [Int] {
-        guard saves > 0, steps > start else { return [] }
-        let count = min(saves, steps)
-        return (1...count).map { $0 * steps / count }.filter { $0 > start }
-    }
-}
-
-extension EnsembleSeries {
-    mutating func append(_ ensemble: Ensemble, _ quantities: [Quantity]) {
-        for (quantity, summary) in zip(quantities, ensemble.summaries(of: quantities)) {
-            rows.append(
-                Row(step: ensemble.completedSteps, time: ensemble.time, quantity: quantity.name, summary: summary))
-        }
     }
 }

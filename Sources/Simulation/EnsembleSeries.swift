@@ -16,6 +16,9 @@ public struct EnsembleSeries: Equatable, Sendable {
     public internal(set) var rows: [Row] = []
     /// Whether the last requested time was reached: false after a cancellation or a blow-up.
     public internal(set) var isComplete = false
+    /// Where an incomplete series ends.
+    public internal(set) var stop = "stopped before the last time"
+    public internal(set) var quantiles = QuantileMethod.exact
     /// What a reader must know to read the numbers: the start of a singular model, the integrator's step.
     public var notes: [String] = []
 }

@@ -36,6 +36,11 @@ public struct NoiseSource: Sendable {
         for component in 0..<noise.variables {
             stream.fillNormal(noise[component], firstPath: firstPath, step: step, component: component)
         }
+        transformNormals(noise)
+    }
+
+    /// Makes draws of standard normal numbers, in place.
+    func transformNormals(_ noise: LaneBlock) {
         if let transform {
             for index in noise.values.indices { noise.values[index] = transform(noise.values[index]) }
         }

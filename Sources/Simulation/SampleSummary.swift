@@ -1,32 +1,15 @@
-import Numerics
-
 /// Mean, standard deviation and quantiles of a sample.
 public struct SampleSummary: Equatable, Sendable {
     public let count: Int
     public let mean: Double
     /// The standard deviation with divisor `count - 1`; 0 for a single value.
     public let standardDeviation: Double
-    public let quantile05: Double
-    public let quantile95: Double
+    /// `nil` where quantiles are left out.
+    public let quantile05: Double?
+    public let quantile95: Double?
 
     /// The mean's standard error.
     public var standardError: Double { standardDeviation / Double(max(count, 1)).squareRoot() }
-}
-
-extension SampleSummary {
-    /// Summarizes values; moments are formed in chunks and merged in order (Chan, Golub and LeVeque 1983), so that
-    /// rounding does not grow with the count. Permutes the values.
-    init(permuting values: UnsafeMutableBufferPointer<Double>) {
-        var moments = StreamingMoments()
-        for start in stride(from: 0, to: values.count, by: Ensemble.chunkLanes) {
-            let chunk = UnsafeBufferPointer(rebasing: values[start..<min(start + Ensemble.chunkLanes, values.count)])
-            moments.merge(StreamingMoments(of: chunk))
-        }
-        self.init(
-            count: values.count, mean: moments.mean,
-            standardDeviation: moments.count > 1 ? moments.standardDeviation : 0,
-            quantile05: values.quantile(0.05), quantile95: values.quantile(0.95))
-    }
 }
 
 extension UnsafeMutableBufferPointer where Element == Double {

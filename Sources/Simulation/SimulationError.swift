@@ -1,4 +1,5 @@
 import Compilation
+import Foundation
 import Numerics
 import Probability
 
@@ -24,6 +25,12 @@ public enum SimulationError: Error, Sendable {
     case noise(ProbabilityError)
     /// A moment could not be integrated over the noise.
     case quadrature(QuadratureError)
+    /// What an earlier run left does not belong to this one.
+    case doesNotFit(process: String)
+    /// An integrator that is not made for this model.
+    case schemeDoesNotApply(IntegrationScheme, reason: String)
+    /// A half-width that would take more paths than may be run.
+    case tooManyPaths(WeakErrorPlan, largest: Int)
     /// The user asked to stop before anything was finished.
     case cancelled
 }
@@ -56,8 +63,25 @@ extension SimulationError: CustomStringConvertible {
         case .compilation(let error): "\(error)"
         case .noise(let error): "\(error)"
         case .quadrature(let error): "a one-step moment: \(error)"
+        case .doesNotFit(let process):
+            "what an earlier run left of the \(process) is of other paths or another model"
+        case .schemeDoesNotApply(let scheme, let reason):
+            "\(scheme.name) does not apply: \(reason)"
+        case .tooManyPaths(let plan, let largest):
+            """
+            a half-width of \(plan.halfwidth) takes \(plan.paths) paths, more than \(largest), at eta = \(plan.stepSize); \
+            \(largest) paths give about \(String(format: "%.2g", plan.halfwidth(with: largest)))
+            """
         case .cancelled:
             "stopped before anything was finished"
         }
+    }
+}
+
+extension SimulationError {
+    /// For a blow-up, whether it is that of a process of this name; `nil` for another error.
+    func isBlowUp(of name: String) -> Bool? {
+        guard case .blewUp(let process, _, _, _) = self else { return nil }
+        return process == name
     }
 }

@@ -5,11 +5,11 @@
 public struct WeakError: Sendable {
     /// How the model is integrated where it is sampled.
     public enum Integration: Equatable, Sendable {
-        /// Steps of `eta/m` with `m = 1, 2, 4, ...` up to `maximum`, combined as `2 E(m) - E(m/2)` (Talay and Tubaro
-        /// 1990), until the change from one `m` to the next is below a quarter of the sampling error.
+        /// Steps of `eta/m` with `m = 1, 2, 4, ...` up to `maximum`, extrapolated (Talay and Tubaro 1990: `2 E(m) -
+        /// E(m/2)` for a scheme of order 1), until what is left of the bias is below a quarter of the sampling error.
         case extrapolated(maximum: Int)
-        /// Euler-Maruyama with `dt = eta/m`. With `m = 1` it shares the first two one-step moments of the optimizer,
-        /// and tests the noise model, not the continuous-time limit.
+        /// The scheme with `dt = eta/m` as it is. Euler-Maruyama's with `m = 1` shares the first two one-step moments of
+        /// the optimizer, and tests the noise model, not the continuous-time limit.
         case fixed(substeps: Int)
     }
 
@@ -21,7 +21,15 @@ public struct WeakError: Sendable {
         case sampled
     }
 
+    /// The number of paths, or with a ``halfwidth`` the most of them.
     public var paths: Int
+    /// The half-width of the 95% intervals for which paths are planned.
+    public var halfwidth: Double?
+    /// The scheme of the integrator; `nil` for the exact step of a linear model, and otherwise extrapolated Euler or Platen,
+    /// whichever a pilot finds to cost less.
+    public var scheme: IntegrationScheme?
+    /// How fewer paths are made to do; `nil` for what a pilot finds best.
+    public var reduction: VarianceReduction?
     public var seed: UInt64
     public var threads: Int?
     public var integration: Integration
@@ -30,14 +38,20 @@ public struct WeakError: Sendable {
     public var cancellation: Cancellation?
     /// Receives the completed fraction, now and then.
     public var progress: (@Sendable (Double) -> Void)?
+    /// Receives the plan before paths are run for a ``halfwidth``.
+    public var announce: (@Sendable (WeakErrorPlan) -> Void)?
 
     public init(
-        paths: Int = 20_000, seed: UInt64 = 1, threads: Int? = nil,
+        paths: Int = 20_000, halfwidth: Double? = nil, scheme: IntegrationScheme? = nil,
+        reduction: VarianceReduction? = nil, seed: UInt64 = 1, threads: Int? = nil,
         integration: Integration = .extrapolated(maximum: 64),
         choice: Choice = .automatic, solver: DeterministicSolver = DeterministicSolver(),
         cancellation: Cancellation? = nil, progress: (@Sendable (Double) -> Void)? = nil
     ) {
         self.paths = paths
+        self.halfwidth = halfwidth
+        self.scheme = scheme
+        self.reduction = reduction
         self.seed = seed
         self.threads = threads
         self.integration = integration
@@ -45,6 +59,14 @@ public struct WeakError: Sendable {
         self.solver = solver
         self.cancellation = cancellation
         self.progress = progress
+    }
+
+    /// The finest step in one of the optimizer's.
+    var maximumSubsteps: Int {
+        switch integration {
+        case .extrapolated(let maximum): maximum
+        case .fixed(let substeps): substeps
+        }
     }
 
     /// Errors, fitted order and verdict for each test function of the problem.

@@ -22,6 +22,23 @@ public struct WeakErrorResult: Equatable, Sendable {
         public let integratorError: Double
         /// How the model was integrated: `grid of 202 nodes`, `dt = eta/8, extrapolated`, `dt = eta`.
         public let integrator: String
+        /// What the methods to reduce the variance won; `nil` where nothing is sampled.
+        public let variance: VarianceReduction.Report?
+
+        init(
+            stepSize: Double, steps: Int, optimizer: Double, sde: Double, ode: Double, halfwidth95: Double,
+            integratorError: Double, integrator: String, variance: VarianceReduction.Report? = nil
+        ) {
+            self.stepSize = stepSize
+            self.steps = steps
+            self.optimizer = optimizer
+            self.sde = sde
+            self.ode = ode
+            self.halfwidth95 = halfwidth95
+            self.integratorError = integratorError
+            self.integrator = integrator
+            self.variance = variance
+        }
 
         /// The model's weak error.
         public var error: Double { sde - optimizer }

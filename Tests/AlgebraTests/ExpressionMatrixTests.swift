@@ -65,6 +65,18 @@ import Testing
         #expect(factor[0, 0] == sigma * sqrt(decay) / (sqrt(v) + epsilon * sqrt(decay)))
     }
 
+    @Test func `A variance that fades is not divided by`() throws {
+        let (u, rate) = (Expression(Symbol("u")), Expression(Symbol("rho", bounds: .positive)))
+        let covariance = try ExpressionMatrix([
+            [1 - erf(u) ** 2, -rate * exp(-u ** 2) / 2], [-rate * exp(-u ** 2) / 2, rate ** 2],
+        ])
+        let factor = try covariance.choleskyFactor()
+        expectZero(try factor.multiplied(by: factor.transposed).adding(covariance.map { -$0 }))
+        #expect(factor[1, 0] == rate)
+        #expect(factor[1, 1].isZero)
+        #expect(factor[0, 0] == -exp(-u ** 2) / 2)
+    }
+
     @Test func `A covariance of lower rank gives a factor with as many columns`() throws {
         let column = [-sigma / (sqrt(v) + epsilon), .zero, rho * sigma]
         let covariance = ExpressionMatrix(rowCount: 3, columnCount: 3) { column[$0] * column[$1] }

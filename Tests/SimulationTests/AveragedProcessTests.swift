@@ -21,7 +21,7 @@ struct AveragedProcessTests {
         let run = EnsembleRun(paths: 0..<512, steps: 250)
         let position = [Quantity.variable(0, named: "x")]
         let own = try run.series(of: optimizer, from: [0, 0], quantities: position)
-        let scheme = EulerMaruyama(model, substeps: 1, seed: 6)
+        let scheme = ModelProcess(model, substeps: 1, seed: 6)
         let averaged = try run.series(of: scheme, start: start, optimizer: optimizer, quantities: position)
         let deviations = [own, averaged].map { $0.rows.last?.summary.standardDeviation ?? 0 }
         // The relative error of a standard deviation over n paths is 1/sqrt(2 n) = 3.1%; one step would give 1/1.52.

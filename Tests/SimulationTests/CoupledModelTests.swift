@@ -27,7 +27,7 @@ struct CoupledModelTests {
 
     @Test func `Euler and Maruyama's scheme has the covariance between coordinates`() throws {
         let count = 4000
-        let run = EulerMaruyama(try model(r: 0.6), substeps: 3, seed: 5)
+        let run = ModelProcess(try model(r: 0.6), substeps: 3, seed: 5)
         var ensemble = try Ensemble(run, start: [1, 1], paths: 0..<count)
         _ = try ensemble.advance(steps: 8, cancellation: nil)
         let product = Quantity("x1*x2") { states, _, result in
@@ -97,7 +97,7 @@ struct CoupledModelTests {
     @Test func `SGD and its model with one step of the scheme for each of its own are the same path`() throws {
         let (optimizer, model) = try processes("sgd", r: 0.6, parameters: ["eta": 0.1, "sigma1": 0.5, "sigma2": 1])
         let start = ModelStart(states: [1, 1])
-        let scheme = EulerMaruyama(
+        let scheme = ModelProcess(
             model, substeps: 1, seed: 3, coupling: start.coupling(of: model, to: optimizer))
         var first = try Ensemble(optimizer, start: [1, 1], paths: 0..<20)
         var second = try Ensemble(scheme, start: [1, 1], paths: 0..<20)

@@ -11,7 +11,7 @@ import Testing
         let start = ModelStart(states: [1])
         let models = [1, 4].map { substeps in
             EnsembleRun.Model(
-                EulerMaruyama(process.model, name: "m\(substeps)", substeps: substeps, seed: 3, coupling: [-1]),
+                ModelProcess(process.model, name: "m\(substeps)", substeps: substeps, seed: 3, coupling: [-1]),
                 start: start)
         }
         return try EnsembleRun(paths: paths, steps: 6, saves: 2, threads: threads).comparison(

@@ -36,10 +36,10 @@ import Testing
         }
     }
 
-    func process(substeps: Int) throws -> EulerMaruyama {
+    func process(substeps: Int) throws -> ModelProcess {
         let flat = try Landscape(Expression(parsing: "x1^2/2"))
         let form = try #require(model.jumpForm)
-        return EulerMaruyama(
+        return ModelProcess(
             try model.sde.compiled(on: flat, parameters: parameters), substeps: substeps, seed: 5,
             events: try EventKernel(form, on: flat, parameters: parameters, noise: .gaussian))
     }

@@ -43,7 +43,7 @@ import Testing
         #expect(start.note?.contains("singular") == true)
 
         let run = EnsembleRun(paths: 0..<200, steps: 50, saves: 50)
-        let scheme = EulerMaruyama(
+        let scheme = ModelProcess(
             model, substeps: 1, seed: 3, coupling: start.coupling(of: model, to: process))
         let quantities = [Quantity.variable(0, named: "x"), .variable(1, named: "v")]
         let sde = try run.series(of: scheme, start: start, optimizer: process, quantities: quantities)

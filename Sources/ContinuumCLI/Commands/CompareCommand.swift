@@ -106,7 +106,7 @@ enum CompareCommand: Command {
                     throw .compilation(error)
                 }
                 let start = try input.start(of: model, beside: optimizer)
-                let scheme = EulerMaruyama(
+                let scheme = ModelProcess(
                     model, name: name, substeps: substeps, seed: input.seed,
                     coupling: start.coupling(of: model, to: optimizer))
                 compiled.append(EnsembleRun.Model(scheme, start: start))

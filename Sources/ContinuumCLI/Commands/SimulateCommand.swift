@@ -9,13 +9,18 @@ enum SimulateCommand: Command {
     enum Format: String, CaseIterable { case text, json, csv }
     enum Process: String, CaseIterable { case optimizer, sde, jump, both }
 
-    private static let process = Option(
+    static let process = Option(
         "process", "optimizer|sde|jump|both", "what to simulate (default both: the optimizer and its model)")
     static let steps = Option("steps", "N", "the number of optimizer steps (default 1000)")
     static let horizon = Option("horizon", "T", "the time at the end, in place of --steps: T/eta steps")
     static let save = Option("save", "N", "the number of times at which statistics are saved (default 10)")
-    static let dt = Option("dt", "eta|eta/M", "the step of Euler and Maruyama's scheme (default eta/8)")
-    private static let format = Option("format", "text|json|csv", "the form of the result (default text)")
+    static let dt = Option("dt", "eta|eta/M", "the step of the integrator (default eta/8)")
+    static let quantiles = Option(
+        "quantiles", "exact|sketch|none",
+        "find quantiles from all values, from a sketch with a relative error of \(QuantileMethod.sketchError) at most, or "
+            + "leave them out (default: exact, and a sketch if more than \(QuantileMethod.largestKeptCount) values had to "
+            + "be kept)")
+    static let format = Option("format", "text|json|csv", "the form of the result (default text)")
 
     /// With more coordinates than this, statistics of single variables are left out.
     private static let largestListedDimension = 32
@@ -29,11 +34,18 @@ enum SimulateCommand: Command {
             With dt = eta the scheme shares the first two one-step moments of the optimizer, and tests the noise model,
             not the continuous-time limit; smaller steps approach the SDE itself. A rule with a state that jumps has no
             SDE: its jump form is run in its place.
+            """,
             """
+            The result depends on the seed and not on the threads, to the bit. With --shard I/N a run makes one of N parts of
+            the ensemble, and 'continuum merge' the result of one run from them. Ctrl-C prints what is done so far; with
+            --checkpoint the same command goes on from there.
+            """,
         ],
         options: [LandscapeInput.landscape, EvaluateCommand.set] + SimulationInput.options
-            + [CorrelationInput.correlation, process, steps, horizon, save, dt, ScheduleInput.schedule]
-            + DerivationInput.options + [format],
+            + [
+                CorrelationInput.correlation, process, steps, horizon, save, dt, SchemeInput.option, quantiles,
+                ScheduleInput.schedule, ShardInput.shard, CheckpointFile.checkpoint,
+            ] + DerivationInput.options + [format],
         examples: [
             .init(
                 purpose: "AdamW's SDE on a quadratic, as CSV",
@@ -72,70 +84,86 @@ enum SimulateCommand: Command {
             try arguments[dt].map { text throws(Failure) in
                 try SimulationInput.substeps(text, option: dt)
             } ?? 8
+        let scheme = try arguments.choice(SchemeInput.option, default: SchemeInput.euler)
         let progress = ProgressBar("simulating", on: console)
-        let run = try self.run(
+        var run = try self.run(
             arguments, input, stepSize: parameters.values[rule.stepSize.name] ?? 1, console, progress)
+        let rows = min(run.saves, run.steps) + 1
+        run.quantiles = try arguments.choice(
+            Self.quantiles,
+            default: .chosen(values: [rows, quantities.count].reduce(run.paths.count, saturatingProduct)))
+        let settings = settings(arguments, ruleModel, options, input, run, substeps: substeps)
+        let shard = try self.shard(arguments)
+        if let shard {
+            run.paths = EnsembleRun.shard(shard.index - 1, of: shard.count, paths: run.paths.count)
+            if run.paths.isEmpty { console.note("part \(shard) has no paths: a part is whole chunks of 256 paths") }
+        }
+        let checkpoint = try arguments[CheckpointFile.checkpoint].map { path throws(Failure) in
+            var all = settings
+            all.append("--shard", shard?.description)
+            return try CheckpointFile(path: path, settings: all, console: console)
+        }
 
-        var series: [EnsembleSeries] = []
+        var states: [EnsembleState] = []
+        var blownUp: EnsembleSeries?
         var failure: Failure?
         console.simulationBegins()
         do throws(SimulationError) {
-            let kernel = try CompiledOptimizer(
-                ruleModel.rule, draw: ruleModel.draw, on: landscape, parameters: parameters.values,
-                accepting: Set(parameters.values.keys), functions: functions)
-            let optimizer = OptimizerProcess(
-                kernel, noise: kernel.noise, stepSize: kernel.stepSize, seed: input.seed)
-            if process == .optimizer || process == .both {
-                series.append(try run.series(of: optimizer, from: input.initial, quantities: quantities))
-            }
-            if process != .optimizer, series.allSatisfy(\.isComplete) {
-                let model = try compiled(ruleModel, on: landscape, parameters, functions)
-                let events = try self.events(of: ruleModel, on: landscape, parameters, kernel.noise, functions)
-                let start = try input.start(of: model, jumps: events != nil, beside: optimizer)
-                let scheme = EulerMaruyama(
-                    model, substeps: substeps, seed: input.seed, coupling: start.coupling(of: model, to: optimizer),
-                    events: events)
-                series.append(try run.series(of: scheme, start: start, optimizer: optimizer, quantities: quantities))
-            }
+            let simulation = ProcessSimulation(
+                model: ruleModel, landscape: landscape, parameters: parameters.values, functions: functions,
+                input: input,
+                quantities: quantities, scheme: scheme, substeps: substeps, checkpoint: checkpoint)
+            try simulation.run(process, run, into: &states)
         } catch {
-            if case .blewUp(_, _, _, let saved) = error { series.append(saved) }
+            if case .blewUp(_, _, _, let saved) = error { blownUp = saved }
             failure = Failure(error)
         }
         progress.clear()
-        if !series.isEmpty { try print(EnsembleReport(series, ruleName: rule.name), format, console) }
+        let isComplete = failure == nil && states.allSatisfy(\.isComplete)
+        if let shard {
+            if let failure { throw failure }
+            guard isComplete else {
+                let remedy =
+                    checkpoint?.isWritten == true
+                    ? "The same command goes on from the checkpoint." : "With --checkpoint FILE it can be continued."
+                throw Failure("stopped: a part is written when it is whole\n\(remedy)", status: .interrupted)
+            }
+            let part = EnsemblePart(ruleName: rule.name, settings: settings, shard: shard, processes: states)
+            try console.print(try SealedRecord.text(of: part, as: .part))
+            return .done
+        }
+        let series = states.map(\.series) + [blownUp].compactMap(\.self)
+        if !series.isEmpty { try print(series, ruleName: rule.name, format, console) }
         if let failure { throw failure }
-        if format == .csv { for note in Set(series.flatMap(\.notes)).sorted() { console.note(note) } }
-        return series.allSatisfy(\.isComplete) ? .done : .interrupted
+        if !isComplete, checkpoint?.isWritten == true { console.note("the same command goes on from the checkpoint") }
+        return isComplete ? .done : .interrupted
     }
 
-    private static func print(_ report: EnsembleReport, _ format: Format, _ console: Console) throws(Failure) {
+    /// Prints statistics, with notes on standard error where the format has no place for them.
+    static func print(
+        _ series: [EnsembleSeries], ruleName: String, _ format: Format, _ console: Console
+    ) throws(Failure) {
+        let report = EnsembleReport(series, ruleName: ruleName)
         switch format {
         case .text: try console.print(report.text)
         case .json: try console.print(json: report.json)
-        case .csv: try console.print(report.csv)
+        case .csv:
+            try console.print(report.csv)
+            for note in Set(series.flatMap(\.notes)).sorted() { console.note(note) }
         }
     }
 
-    private static func compiled(
-        _ ruleModel: RuleModel, on landscape: Landscape, _ parameters: ParameterValues,
-        _ functions: ScheduleInput.Functions
-    ) throws(SimulationError) -> CompiledModel {
-        do {
-            return try ruleModel.sde.compiled(
-                on: landscape, parameters: parameters.values, accepting: Set(parameters.values.keys),
-                draw: ruleModel.draw, functions: functions)
-        } catch {
-            throw .compilation(error)
+    private static func shard(_ arguments: ParsedArguments) throws(Failure) -> ShardInput? {
+        guard let text = arguments[ShardInput.shard] else { return nil }
+        guard !arguments.contains(format) else {
+            throw Failure("--format: a part has a form of its own\nGive the format to 'continuum merge'.")
         }
+        return try ShardInput(text)
     }
 
-    private static func events(
-        of ruleModel: RuleModel, on landscape: Landscape, _ parameters: ParameterValues, _ noise: NoiseSource,
-        _ functions: ScheduleInput.Functions
-    ) throws(SimulationError) -> EventKernel? {
-        guard let form = ruleModel.jumpForm else { return nil }
-        return try EventKernel(
-            form, on: landscape, parameters: parameters.values, noise: noise, functions: functions)
+    private static func saturatingProduct(_ a: Int, _ b: Int) -> Int {
+        let (product, overflows) = a.multipliedReportingOverflow(by: b)
+        return overflows ? .max : product
     }
 
     private static func quantities(

@@ -8,6 +8,9 @@ import Simulation
 enum VerifyCommand: Command {
     enum Format: String, CaseIterable { case text, json, csv, markdown }
     enum Method: String, CaseIterable { case automatic, sampled }
+    enum Reduction: String, CaseIterable { case automatic, none, antithetic, control, both }
+
+    private static let largestPlannedPathCount = 10_000_000
 
     private static let horizon = Option("horizon", "T", "the time of the comparison (default 1)")
     private static let etas = Option("etas", "ETA1,ETA2,...", "the step sizes (default 0.1,0.05,0.025,0.0125)")
@@ -16,6 +19,14 @@ enum VerifyCommand: Command {
     private static let dt = Option(
         "dt", "eta|eta/M",
         "a fixed step of the integrator where it is sampled (default: refined until it does not matter)")
+    private static let reduction = Option(
+        "reduction", "automatic|none|antithetic|control|both",
+        "how fewer paths are made to do where it is sampled: antithetic pairs, control variates (default: what a pilot "
+            + "finds best)")
+    private static let halfwidth = Option(
+        "halfwidth", "H",
+        "plan as many paths as intervals of the half-width H take, at most --paths (default then 1e7), and say how many"
+    )
     private static let format = Option("format", "text|json|csv|markdown", "the form of the result (default text)")
 
     static let defaultLandscape = "x1^2/2"
@@ -34,7 +45,10 @@ enum VerifyCommand: Command {
             "Without options: the loss x1^2/2 from x0 = 0.8 with sigma = 0.5.",
         ],
         options: [LandscapeInput.landscape, EvaluateCommand.set] + SimulationInput.options
-            + [CorrelationInput.correlation, horizon, etas, method, dt, ScheduleInput.schedule]
+            + [
+                CorrelationInput.correlation, horizon, etas, method, dt, SchemeInput.option, reduction, halfwidth,
+                ScheduleInput.schedule,
+            ]
             + DerivationInput.options + [format],
         examples: [
             .init(purpose: "the first-order model of SignSGD", arguments: "verify signsgd"),
@@ -69,7 +83,7 @@ enum VerifyCommand: Command {
 
         let functions = try ScheduleInput.functions(of: rule, arguments)
         let progress = ProgressBar("verifying", on: console)
-        let check = try self.check(arguments, input, console) { progress.update($0) }
+        let check = try self.check(arguments, input, console, progress: progress)
         let results: [WeakErrorResult]
         do throws(SimulationError) {
             func problem(_ start: ModelStart?) throws(SimulationError) -> WeakErrorProblem {
@@ -130,10 +144,11 @@ enum VerifyCommand: Command {
 
     private static func check(
         _ arguments: ParsedArguments, _ input: SimulationInput, _ console: Console,
-        progress: @escaping @Sendable (Double) -> Void
+        progress: ProgressBar
     ) throws(Failure) -> WeakError {
         var check = WeakError(
-            seed: input.seed, threads: input.threads, cancellation: console.cancellation, progress: progress)
+            seed: input.seed, threads: input.threads, cancellation: console.cancellation,
+            progress: { progress.update($0) })
         if let paths = try arguments.integer(SimulationInput.paths, in: 2...SimulationInput.largestPathCount) {
             check.paths = paths
         }
@@ -141,6 +156,19 @@ enum VerifyCommand: Command {
             check.integration = .fixed(substeps: try SimulationInput.substeps(text, option: dt))
         }
         check.choice = try arguments.choice(method, default: Method.automatic) == .sampled ? .sampled : .automatic
+        check.scheme = try arguments.choice(SchemeInput.option, default: SchemeInput.automatic).scheme
+        check.reduction = VarianceReduction(
+            rawValue: try arguments.choice(reduction, default: Reduction.automatic).rawValue)
+        // A grid has neither an integrator of this kind nor a variance.
+        if check.scheme != nil || check.reduction != nil { check.choice = .sampled }
+        if let halfwidth = try arguments.positive(halfwidth) {
+            check.halfwidth = halfwidth
+            if !arguments.contains(SimulationInput.paths) { check.paths = largestPlannedPathCount }
+            check.announce = { plan in
+                progress.clear()
+                console.note(WeakErrorPlanReport(plan).text)
+            }
+        }
         return check
     }
 

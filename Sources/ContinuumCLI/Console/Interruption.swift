@@ -3,7 +3,7 @@ import Foundation
 import Simulation
 import Synchronization
 
-/// Turns Ctrl-C into a request to stop.
+/// Turns Ctrl-C, and the signal by which a scheduler announces the end of a job, into a request to stop.
 ///
 /// While a simulation runs, the first one asks it to stop and to hand over what is finished; otherwise, and the second
 /// time, the process ends at once.
@@ -12,22 +12,26 @@ final class Interruption: Sendable {
 
     let cancellation = Cancellation()
     private let isRunning = Atomic<Bool>(false)
-    private let source: any DispatchSourceSignal
+    private let sources: [any DispatchSourceSignal]
 
     private init() {
-        signal(SIGINT, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global(qos: .userInitiated))
+        sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            return DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
+        }
     }
 
     /// Begins to listen.
     func activate() {
-        source.setEventHandler { [self] in
-            guard isRunning.load(ordering: .relaxed), !cancellation.isCancelled else {
-                _exit(ExitStatus.interrupted.rawValue)
+        for source in sources {
+            source.setEventHandler { [self] in
+                guard isRunning.load(ordering: .relaxed), !cancellation.isCancelled else {
+                    _exit(ExitStatus.interrupted.rawValue)
+                }
+                cancellation.cancel()
             }
-            cancellation.cancel()
+            source.resume()
         }
-        source.resume()
     }
 
     /// Declares that from now on a request to stop is heeded.

@@ -1,5 +1,5 @@
 /// The jump form: Euler and Maruyama's scheme between the gradients that may make a jump, and their jumps.
-extension EulerMaruyama {
+extension ModelProcess {
     /// Advances by one optimizer step. A path on which a candidate falls into a step of the scheme takes it in parts that
     /// end at the candidates, its Brownian increment divided as a bridge.
     func advance(

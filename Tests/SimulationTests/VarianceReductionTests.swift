@@ -35,12 +35,7 @@ struct VarianceReductionTests {
             let model = ClosureDiffusion(
                 stepSize: eta, dimension: 1, stateCount: 1, columnCount: 1,
                 form: ModelForm(noise: .local, commutes: true, isLinear: false)
-            ) { states, time, b, s in
-                for lane in 0..<states.lanes {
-                    b[0][lane] = scalar.drift(states[0][lane], time)
-                    s[0][lane] = max(0, scalar.covariance(states[0][lane], time)).squareRoot()
-                }
-            }
+            ) { scalar.kernel.evaluate($0, time: $1, drift: $2, factor: $3) }
             let optimizer = ClosureOptimizer(variableCount: 1, noiseCount: 1) { states, noise, _ in
                 let (x, z) = (states[0], noise[0])
                 for lane in x.indices { x[lane] -= x[lane] + 0.5 * z[lane] < 0 ? -eta : eta }

@@ -30,8 +30,9 @@ extension Quantity {
         let program = try Self.program(formula, stateNames: stateNames, dimension: dimension)
         self.init(name) { states, _, values in
             guard let result = values.baseAddress else { return }
+            // The sums of a control may follow the states.
             program.evaluate(
-                inputs: (0..<states.variables).map { UnsafePointer(states.base + $0 * states.lanes) },
+                inputs: (0..<program.inputCount).map { UnsafePointer(states.base + $0 * states.lanes) },
                 outputs: [result], count: states.lanes)
         }
     }

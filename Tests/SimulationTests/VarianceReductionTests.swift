@@ -1,3 +1,4 @@
+import Algebra
 import Compilation
 import Numerics
 import Testing
@@ -28,7 +29,7 @@ struct VarianceReductionTests {
     }
 
     /// SignSGD on x^2/2 with its model, for the grid solver and for sampling.
-    private func signProblem(_ etas: [Double]) -> WeakErrorProblem {
+    private func signProblem(_ etas: [Double], formula: WeakErrorProblem.Test? = nil) -> WeakErrorProblem {
         let instances = etas.map { eta in
             let sign = SignDescent(sigma: 0.5, eta: eta)
             let scalar = sign.model(order: 1)
@@ -51,7 +52,8 @@ struct VarianceReductionTests {
             }
         ) { $0 * $0 }
         return WeakErrorProblem(
-            instances: instances, initial: [0.8], horizon: 1, tests: [test], claimedOrder: 1, stateNames: ["x"])
+            instances: instances, initial: [0.8], horizon: 1, tests: [formula ?? test], claimedOrder: 1,
+            stateNames: ["x"])
     }
 
     @Test(arguments: VarianceReduction.allCases)
@@ -79,6 +81,18 @@ struct VarianceReductionTests {
         let entry = try #require(try check.results(of: problem).first).entries[0]
         #expect(abs(entry.error - exact.error) <= 1.6 * entry.halfwidth95 + entry.integratorError, "\(entry)")
         #expect(abs(entry.integratorError) < 5 * entry.halfwidth95)
+    }
+
+    @Test(arguments: VarianceReduction.allCases)
+    func `a test function may be a formula, whatever sums of a control follow the states`(
+        _ reduction: VarianceReduction
+    ) throws {
+        let formula = try WeakErrorProblem.Test(
+            "x^2", Expression(parsing: "x1^2"), stateNames: ["x"], dimension: 1)
+        let check = WeakError(paths: 4096, reduction: reduction, choice: .sampled)
+        let expected = try #require(try check.results(of: signProblem([0.2])).first).entries[0]
+        let entry = try #require(try check.results(of: signProblem([0.2], formula: formula)).first).entries[0]
+        #expect(abs(entry.optimizer - expected.optimizer) < 1e-12 && abs(entry.sde - expected.sde) < 1e-12)
     }
 
     @Test func `SignSGD takes less than a tenth of the paths of independent sampling`() throws {

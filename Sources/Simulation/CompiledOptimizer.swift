@@ -27,8 +27,8 @@ public struct CompiledOptimizer: OptimizerKernel {
     private let kinks: CompiledUpdate?
     private let kinkCount: Int
     let dependsOnStep: Bool
-    /// Whether no function with a kink occurs.
-    private let isSmooth: Bool
+    /// Whether there are no kinks, and every term of the expansion in the step size is a polynomial in the noise.
+    private let isPolynomial: Bool
 
     /// - Parameters:
     ///   - draw: the gradient of coordinate `i`: its scale and its law.
@@ -70,7 +70,10 @@ public struct CompiledOptimizer: OptimizerKernel {
         }
         updates = updates.map { $0.replacingAtEveryCoordinate(draw.symbol, by: first) }
         sampleCount = normals.count
-        isSmooth = updates.allSatisfy(\.kinkArguments.isEmpty)
+        let random = Set((normals + means).map(\.name))
+        isPolynomial = (updates + formulas).allSatisfy {
+            $0.kinkArguments.isEmpty && $0.isPolynomial(in: random, whereVanishes: rule.stepSize)
+        }
         dependsOnStep = updates.contains { $0.contains(any: [UpdateRule.stepIndex, UpdateRule.time]) }
         let accepted = draw.correlation == nil ? accepted : accepted.union(parameters.keys)
         func compile(
@@ -181,42 +184,13 @@ extension CompiledOptimizer {
             kinkCount: kinkCount, dependsOnStep: dependsOnStep)
     }
 
-    /// A law of few points in place of the noise, where the rule is smooth and the law has five moments.
+    /// A law of few points in place of the noise, where the rule expands in polynomials of it and the law has five moments.
     var pointLaw: PointLaw? {
-        guard isSmooth, correlations == nil, (try? law.moment(3)) == 0, (try? law.moment(5)) == 0,
+        guard isPolynomial, correlations == nil, (try? law.moment(3)) == 0, (try? law.moment(5)) == 0,
             let second = try? law.moment(2),
             let fourth = try? law.moment(4)
         else { return nil }
         return PointLaw(second: second, fourth: fourth)
-    }
-}
-
-extension Expression {
-    /// The arguments at whose changes of sign a `sign`, `abs` or `max` in the expression has a kink or a jump.
-    var kinkArguments: [Expression] {
-        var result: [Expression] = []
-        func visit(_ expression: Expression) {
-            switch expression.content {
-            case .number, .constant, .symbol: break
-            case .sum(_, let terms): for term in terms { visit(term.expression) }
-            case .product(_, let factors):
-                for factor in factors {
-                    visit(factor.base)
-                    visit(factor.exponent)
-                }
-            case .function(let function, let arguments):
-                switch function {
-                case .sign, .abs: result.append(arguments[0])
-                case .max: result += arguments.dropFirst().map { arguments[0] - $0 }
-                default: break
-                }
-                for argument in arguments { visit(argument) }
-            case .indexSum(let body), .expectation(let body): visit(body)
-            }
-        }
-        visit(self)
-        var seen: Set<Expression> = []
-        return result.filter { seen.insert($0).inserted }
     }
 }
 

@@ -28,6 +28,22 @@ import Testing
             })
     }
 
+    @Test("only a rule that expands in polynomials of the noise has a law of few points in its place")
+    func pointLaws() throws {
+        func hasPointLaw(_ name: String) throws -> Bool {
+            let derivation = try Derivation(of: rule(name))
+            let rates = try rule(name).parameters.map { ($0.symbol.name, 0.3) }
+            return try CompiledOptimizer(
+                derivation.rule, draw: derivation.draw, on: .quadratic([1, 2]),
+                parameters: Dictionary(uniqueKeysWithValues: rates).merging(["eta": 0.1, "sigma": 0.2]) { $1 }
+            ).pointLaw != nil
+        }
+        for name in ["sgd", "rmsprop", "adam", "usam", "heavyball"] { #expect(try hasPointLaw(name), "\(name)") }
+        for name in ["signsgd", "clippedsgd", "sam", "normalizedsgd", "lars"] {
+            #expect(try !hasPointLaw(name), "\(name)")
+        }
+    }
+
     @Test("the derived models of SignSGD have the errors of the published table", arguments: [1, 2])
     func signTable(order: Int) throws {
         let problem = try problem(

@@ -35,7 +35,7 @@ public struct DerivationReport: Sendable {
 
     /// Unicode mathematics under headings.
     public var text: String {
-        var text = "\(rule.name): \(rule.about)\n"
+        var text = rule.about.isEmpty ? "\(rule.name)\n" : "\(rule.name): \(rule.about)\n"
         if !rule.source.isEmpty { text += "\(rule.source)\n" }
         text += "\(settings)\n"
         text += DerivationReport.section("update rule", updateLines)
@@ -83,7 +83,8 @@ public struct DerivationReport: Sendable {
 
     /// A page of Markdown with mathematics.
     public var markdown: String {
-        var text = "# \(rule.name)\n\n\(rule.about).\n\n"
+        var text = "# \(rule.name)\n\n"
+        if !rule.about.isEmpty { text += "\(rule.about).\n\n" }
         if !rule.source.isEmpty { text += "Source: \(rule.source).\n\n" }
         text += "```\n\(rule.description.trimmedOfLines)\n```\n\n"
         if let regime = derivation.regime { text += "## Regime\n\n\(RegimeReport(regime).markdown)\n" }

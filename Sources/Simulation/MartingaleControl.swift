@@ -38,8 +38,7 @@ struct MartingaleControl: Sendable {
         let nodes = variables == 1 ? 48 : 16
         let size = tests.count * components.count * bins.count
         let points = variables == 1 ? nodes : nodes * nodes
-        guard (ranges.count - 1).multipliedReportingOverflow(by: points * size).partialValue <= Self.largestTableCount
-        else { return nil }
+        guard ranges.count - 1 <= Self.largestTableCount / max(1, points * size) else { return nil }
         self.firstStep = firstStep
         testCount = tests.count
         let grids = ranges.map { StateGrid($0, nodes: nodes) }

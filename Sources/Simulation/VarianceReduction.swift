@@ -4,7 +4,8 @@ public enum VarianceReduction: String, CaseIterable, Sendable {
     case none
     /// Each path beside the one under the opposite normal numbers.
     case antithetic
-    /// What optimizer and model to first order about their mean paths tell of the test function is taken out.
+    /// Quantities of mean 0 that go along with the test function are taken out: sums over the steps of what their noise
+    /// does, or optimizer and model to first order about their mean paths.
     case control
     /// Both.
     case both

@@ -18,6 +18,14 @@ import Testing
         #expect(RecordedRun("derive signsgd --format json").output.contains("\"rule\": \"SignSGD\""))
     }
 
+    @Test("a rule that says nothing about itself has its name alone for a heading")
+    func nothingAbout() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.file("plain.rule", "optimizer Plain\nstep eta\nstate x\ngradient g at x\nx' = x - eta*g")
+        #expect(RecordedRun(["derive", path]).output.hasPrefix("Plain\nnoise"))
+        #expect(RecordedRun(["derive", path, "--format", "markdown"]).output.hasPrefix("# Plain\n\n```\n"))
+    }
+
     @Test("derive says what the literature leaves out, or what the declared model drops")
     func droppedTerms() {
         let full = RecordedRun("derive rmsprop").output

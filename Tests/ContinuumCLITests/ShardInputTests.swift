@@ -25,6 +25,11 @@ import Testing
         }
     }
 
+    @Test("a variable out of range is a failure", arguments: ["\(Int.min)", "\(Int.max)", "1e3", "x"])
+    func outOfRange(_ text: String) {
+        #expect(message("auto/4", ["PARALLEL_SEQ": text]).contains("PARALLEL_SEQ is '\(text)', not a whole number"))
+    }
+
     @Test("the variables of job arrays say which part a task makes")
     func schedulers() throws {
         let slurm = [

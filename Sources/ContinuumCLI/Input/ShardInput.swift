@@ -85,7 +85,7 @@ struct ShardInput: Codable, Equatable, Sendable, CustomStringConvertible {
         }
         func number(_ name: String?) throws(Failure) -> Int? {
             guard let name, let text = environment[name], !text.isEmpty, text != "undefined" else { return nil }
-            guard let value = Int(text), abs(value) <= 1 << 40 else {
+            guard let value = Int(text), value.magnitude <= 1 << 40 else {
                 throw Failure("--shard auto: \(name) is '\(text)', not a whole number\nGive --shard I/N.")
             }
             return value

@@ -106,6 +106,26 @@ struct VarianceReductionTests {
         #expect(abs(report.total / (report.coupling * factor) - 1) < 0.4)
     }
 
+    @Test(arguments: [IntegrationScheme.euler, .platen, .linear])
+    func `a model without noise is compared as well`(_ scheme: IntegrationScheme) throws {
+        let process = LinearProcess(curvatures: [1], sigma: 0.5, eta: 0.2)
+        let model = ClosureDiffusion(
+            stepSize: 0.2, dimension: 1, stateCount: 1, columnCount: 0,
+            form: ModelForm(noise: .additive, commutes: true, isLinear: true)
+        ) { states, _, b, _ in
+            for lane in 0..<states.lanes { b[0][lane] = -states[0][lane] }
+        }
+        let problem = WeakErrorProblem(
+            instances: [
+                WeakErrorProblem.Instance(stepSize: 0.2, optimizer: process.optimizer, model: model, baseline: model)
+            ],
+            initial: [1], horizon: 1, tests: [WeakErrorProblem.Test(LinearProcess.loss)], claimedOrder: 1,
+            stateNames: ["x"])
+        let check = WeakError(paths: 4096, scheme: scheme, choice: .sampled)
+        let entry = try #require(try check.results(of: problem).first).entries[0]
+        #expect(abs(entry.sde - exp(-2.0) / 2) <= entry.halfwidth95 + entry.integratorError, "\(entry)")
+    }
+
     @Test func `without a pilot paths are coupled and no more`() throws {
         let result = try #require(
             try WeakError(paths: 300, choice: .sampled).results(of: linearProblem([0.2])).first)

@@ -120,12 +120,12 @@ def main():
     for name in rivals[0][1]:
         if name not in own:
             continue
-        row = [name, str(own[name]["count"]), milliseconds(own[name]["least"])]
+        row = [name, f"{own[name]['result']:.0f}", milliseconds(own[name]["least"])]
         for rival, table, before in rivals:
             seconds, count = measure(table[name], before, options.limit)
             row += [milliseconds(seconds), "—" if seconds is None else f"{seconds / own[name]['least']:.3g}"]
-            if count is not None and count != own[name]["count"]:
-                print(f"{name}: {rival} has {count} terms, Continuum {own[name]['count']}", file=sys.stderr)
+            if count is not None and count != own[name]["result"]:
+                print(f"{name}: {rival} has {count} terms, Continuum {own[name]['result']:.0f}", file=sys.stderr)
         print("| " + " | ".join(row) + " |", flush=True)
     print("\nMilliseconds a call; a ratio above 1 is Continuum's lead.")
 

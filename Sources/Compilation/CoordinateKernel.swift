@@ -140,7 +140,9 @@ struct CoordinateKernel: Sendable {
     ) {
         let lanes = min(count, Self.chunk)
         let d = landscape.dimension
-        let shared = (0..<d).map { i in uniforms + coordinateParameters.map { $0.count == 1 ? $0[0] : $0[i] } }
+        let shared =
+            coordinateParameters.isEmpty
+            ? [uniforms] : (0..<d).map { i in uniforms + coordinateParameters.map { $0[i] } }
         // The loss, the gradient, the Hessian's diagonal, the scale, a row for each stage's result, and one for its operand.
         let rowCount = 1 + d * (4 + stages.count)
         withUnsafeTemporaryAllocation(of: Double.self, capacity: rowCount * lanes) { memory in
@@ -171,6 +173,7 @@ struct CoordinateKernel: Sendable {
         if needs.gradient { landscape.gradient(at: states, into: gradient, count: lanes) }
         if needs.hessianDiagonal { landscape.hessianDiagonal(at: states, into: diagonal, count: lanes) }
         if needs.noiseScale { landscape.noiseScale?.value(at: states, into: scale, count: lanes) }
+        let isUniform = coordinateParameters.isEmpty
         let inputCount = program.inputCount
         let capacity = inputCount + max(1, outputCount)
         withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: capacity) { memory in
@@ -190,16 +193,18 @@ struct CoordinateKernel: Sendable {
                     switch stage {
                     case .hessianProduct(let vector), .scaleDerivative(let vector), .plainSum(let vector):
                         table[inputCount] = operand[i]
-                        vector.evaluate(table, uniforms: uniforms[i], count: lanes)
+                        vector.evaluate(table, uniforms: uniforms[isUniform ? 0 : i], count: lanes)
                     case .expectation(let integral):
-                        integral.evaluate(table, uniforms: uniforms[i], into: result[i], count: lanes)
+                        integral.evaluate(table, uniforms: uniforms[isUniform ? 0 : i], into: result[i], count: lanes)
                     case .average(let average):
                         average.evaluate(
-                            table, uniforms: uniforms[i], into: result[i], count: lanes, interpolates: interpolates)
+                            table, uniforms: uniforms[isUniform ? 0 : i], into: result[i], count: lanes,
+                            interpolates: interpolates)
                     case .radial(let integral):
                         // The same for every coordinate.
                         if i == 0 {
-                            integral.evaluate(table, uniforms: uniforms[i], into: result[i], count: lanes)
+                            integral.evaluate(
+                                table, uniforms: uniforms[isUniform ? 0 : i], into: result[i], count: lanes)
                         } else {
                             result[i].update(from: result[0], count: lanes)
                         }
@@ -223,10 +228,15 @@ struct CoordinateKernel: Sendable {
                 case .expectation, .average, .radial: break
                 }
             }
-            for i in 0..<d {
+            // Coordinates whose lanes follow each other in every table are one long coordinate.
+            let isContiguous =
+                isUniform && !needs.value && [states, supplied ?? scratch].allSatisfy { $0.stride == lanes }
+                && (0..<outputCount * d).allSatisfy { outputs[$0] == outputs[$0 / d * d] + $0 % d * lanes }
+            for i in 0..<(isContiguous ? 1 : d) {
                 fillInputs(i)
                 for q in 0..<outputCount { table[inputCount + q] = outputs[q * d + i] + firstLane }
-                program.evaluate(table, uniforms: uniforms[i], count: lanes)
+                program.evaluate(
+                    table, uniforms: uniforms[isUniform ? 0 : i], count: isContiguous ? d * lanes : lanes)
             }
         }
     }

@@ -1,5 +1,6 @@
 import ExactNumbers
 import Foundation
+import Numerics
 
 /// A number as the unevaluated sum of two doubles, about 32 digits; constants are folded in this precision.
 ///
@@ -21,23 +22,17 @@ struct DoubleDouble: Hashable {
 
     /// high + low = a + b, the sum rounded and its error.
     static func sum(_ a: Double, _ b: Double) -> DoubleDouble {
-        let s = a + b
-        return DoubleDouble(s, sumError(a, b, s))
+        DoubleDouble(a + b, sumError(a, b))
     }
 
-    @inline(__always)
-    static func sumError(_ a: Double, _ b: Double, _ s: Double) -> Double {
-        let t = s - a
-        return (a - (s - t)) + (b - t)
+    /// a + b - fl(a + b).
+    static func sumError(_ a: Double, _ b: Double) -> Double {
+        VectorFunctions.sumError(SIMD8(repeating: a), SIMD8(repeating: b))[0]
     }
 
     /// a b - fl(a b), exact where nothing over- or underflows; NaN where the splitting overflows.
-    @inline(__always)
     static func productError(_ a: Double, _ b: Double) -> Double {
-        let (u, v) = (134_217_729 * a, 134_217_729 * b)
-        let (aHigh, bHigh) = (u - (u - a), v - (v - b))
-        let (aLow, bLow) = (a - aHigh, b - bHigh)
-        return ((aHigh * bHigh - a * b) + aHigh * bLow + aLow * bHigh) + aLow * bLow
+        VectorFunctions.productError(SIMD8(repeating: a), SIMD8(repeating: b))[0]
     }
 
     private func renormalized() -> DoubleDouble {

@@ -83,7 +83,7 @@ enum Operation: Hashable {
         case .hypergeometric2F1: return SpecialFunctions.hypergeometric2F1(a, b, c, d)
         case .kummer: return SpecialFunctions.kummer1F1(a, b, c)
         case .signCovariance: return SpecialFunctions.signCovariance(a, b, correlation: c)
-        case .sumError: return DoubleDouble.sumError(a, b, a + b)
+        case .sumError: return DoubleDouble.sumError(a, b)
         case .productError: return DoubleDouble.productError(a, b)
         case .exponentialCorrection: return Kernels.exponentialCorrection(a, b)
         case .complementCorrection: return Kernels.complementCorrection(a, b, c)
@@ -115,14 +115,11 @@ enum Kernels {
         return 4 * e / ((1 + e) * (1 + e))
     }
 
-    @inline(__always)
-    static func exponentialCorrection(_ a: Double, _ b: Double) -> Double { b.magnitude < 1 ? a + a * b : a }
+    static func exponentialCorrection(_ a: Double, _ b: Double) -> Double {
+        VectorFunctions.corrected(SIMD8(repeating: a), by: SIMD8(repeating: b))[0]
+    }
 
-    /// erfc(u + c) = erfc(u) (1 - c m), where m = 2 exp(-u^2)/(sqrt(pi) erfc(u)) is close to u + sqrt(u^2 + 4/pi) in the
-    /// upper tail; elsewhere the correction is below the last place.
-    @inline(__always)
     static func complementCorrection(_ a: Double, _ u: Double, _ c: Double) -> Double {
-        let shift = c * (u + (u * u + 1.2732395447351628).squareRoot())
-        return u > 0 && shift.magnitude < 0.5 ? a - a * shift : a
+        VectorFunctions.correctedComplement(SIMD8(repeating: a), at: SIMD8(repeating: u), by: SIMD8(repeating: c))[0]
     }
 }

@@ -134,10 +134,10 @@ extension Program {
         case .signProduct: VectorFunctions.signProduct(a, b, into: target, n)
         case .maximum: VectorFunctions.maximum(a, b, into: target, n)
         case .complementOfSquare: VectorArithmetic.complementOfSquare(a, into: target, n)
-        case .sumError: for i in 0..<n { target[i] = DoubleDouble.sumError(a[i], b[i], a[i] + b[i]) }
-        case .productError: for i in 0..<n { target[i] = DoubleDouble.productError(a[i], b[i]) }
-        case .exponentialCorrection: for i in 0..<n { target[i] = Kernels.exponentialCorrection(a[i], b[i]) }
-        case .complementCorrection: for i in 0..<n { target[i] = Kernels.complementCorrection(a[i], b[i], c[i]) }
+        case .sumError: VectorFunctions.sumError(a, b, into: target, n)
+        case .productError: VectorFunctions.productError(a, b, into: target, n)
+        case .exponentialCorrection: VectorFunctions.corrected(a, by: b, into: target, n)
+        case .complementCorrection: VectorFunctions.correctedComplement(a, at: b, by: c, into: target, n)
         case .exponential: VectorFunctions.apply(.exponential, a, into: target, n)
         case .logarithm: VectorFunctions.apply(.logarithm, a, into: target, n)
         case .errorFunction: VectorFunctions.apply(.errorFunction, a, into: target, n)

@@ -8,7 +8,7 @@ import Algebra
 /// ``Lowering`` for the forms that keep them so in the tails.
 public struct Program: Sendable {
     /// The number of lanes that an instruction runs over: as many as keep the registers in the nearest cache.
-    static let blockSize = 128
+    static let blockSize = 256
 
     public let inputCount: Int
     public let uniformCount: Int

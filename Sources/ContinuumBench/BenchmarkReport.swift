@@ -5,7 +5,7 @@ import Foundation
 enum BenchmarkReport {
     static func table(_ group: String) -> Table {
         Table([
-            Table.Column(group), Table.Column("count", .right), Table.Column("median", .right),
+            Table.Column(group), Table.Column("result", .right), Table.Column("median", .right),
             Table.Column("least", .right),
             Table.Column("most", .right), Table.Column("rate", .right),
         ])
@@ -15,7 +15,8 @@ enum BenchmarkReport {
         let benchmark = measurement.benchmark
         let rate = benchmark.unit.map { scaled(benchmark.unitsPerCall / measurement.median) + " \($0)/s" } ?? ""
         return [
-            benchmark.name, String(measurement.count), time(measurement.median), time(measurement.minimum),
+            benchmark.name, String(format: "%.6g", measurement.result), time(measurement.median),
+            time(measurement.minimum),
             time(measurement.maximum), rate,
         ]
     }
@@ -23,7 +24,7 @@ enum BenchmarkReport {
     static func record(_ group: String, _ measurement: Harness.Measurement) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init("group", .string(group)), .init("name", .string(measurement.benchmark.name)),
-            .init("count", .integer(measurement.count)), .init("samples", .integer(measurement.seconds.count)),
+            .init("result", .number(measurement.result)), .init("samples", .integer(measurement.seconds.count)),
             .init("median", .number(measurement.median)), .init("least", .number(measurement.minimum)),
             .init("most", .number(measurement.maximum)),
         ]

@@ -7,13 +7,13 @@ struct Harness {
     var samples = 15
     var budget = Duration.seconds(5)
 
-    private(set) var blackHole = 0
+    private(set) var blackHole = 0.0
     private let clock = ContinuousClock()
 
     struct Measurement {
         let benchmark: Benchmark
         /// What the operation returned.
-        let count: Int
+        let result: Double
         /// Seconds a call, sorted.
         let seconds: [Double]
 
@@ -30,10 +30,10 @@ struct Harness {
         let operation = try benchmark.prepare()
         var calls = 0
         let start = clock.now
-        var count = 0
+        var result = 0.0
         repeat {
-            count = try operation()
-            blackHole &+= count
+            result = try operation()
+            blackHole += result
             calls += 1
         } while clock.now - start < warmUp
         let perCall = (clock.now - start) / calls
@@ -42,11 +42,11 @@ struct Harness {
         let begin = clock.now
         while seconds.count < samples && (seconds.count < 3 || clock.now - begin < budget) {
             let elapsed = try clock.measure {
-                for _ in 0..<callsPerSample { blackHole &+= try operation() }
+                for _ in 0..<callsPerSample { blackHole += try operation() }
             }
             seconds.append(Harness.ratio(elapsed, .seconds(1)) / Double(callsPerSample))
         }
-        return Measurement(benchmark: benchmark, count: count, seconds: seconds.sorted())
+        return Measurement(benchmark: benchmark, result: result, seconds: seconds.sorted())
     }
 
     private static func ratio(_ a: Duration, _ b: Duration) -> Double {

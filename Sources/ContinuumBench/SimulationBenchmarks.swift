@@ -11,18 +11,19 @@ enum SimulationBenchmarks {
         let steps: Int
     }
 
+    /// The cases of Benchmarks/ensemble_peers.py.
     private static let cases = [
         Case(
             rule: "adamw", landscape: [10, 2],
             parameters: [
                 "eta": 1e-3, "rho1": 100, "rho2": 1, "sigma": 0.01, "gamma": 0.01, "epsilon": 1e-8,
-            ], start: [1, 1], paths: 512, steps: 10000),
+            ], start: [1, 1], paths: 500, steps: 50_000),
         Case(
             rule: "signsgd", landscape: [1, 2], parameters: ["eta": 1e-3, "sigma": 0.1], start: [0.1, 0.1], paths: 5000,
-            steps: 1000),
+            steps: 3000),
         Case(
             rule: "rmsprop", landscape: [1], parameters: ["eta": 1e-2, "rho": 1, "sigma": 0.1, "epsilon": 1e-8],
-            start: [1], paths: 100_000, steps: 100),
+            start: [1], paths: 1_000_000, steps: 200),
     ]
 
     /// What a path-step costs must not depend on how many there are, and grow with the coordinates: AdamW's SDE from 100 to
@@ -52,11 +53,11 @@ enum SimulationBenchmarks {
     ) -> Benchmark {
         Benchmark(
             "\(test.rule) \(name), \(test.paths) paths x \(test.steps) steps", units: Double(test.paths * test.steps),
-            "path-steps"
-        ) {
-            let simulate = try prepare()
-            return { try simulate().paths }
-        }
+            "path-steps",
+            prepareNumber: {
+                let simulate = try prepare()
+                return { try simulate().rows.last?.summary.mean ?? .nan }
+            })
     }
 
     private static func optimizer(_ test: Case) -> Benchmark {
@@ -95,6 +96,8 @@ enum SimulationBenchmarks {
     }
 
     private static func run(_ test: Case) -> EnsembleRun {
-        EnsembleRun(paths: 0..<test.paths, steps: test.steps, saves: 10)
+        var run = EnsembleRun(paths: 0..<test.paths, steps: test.steps, saves: 100)
+        run.quantiles = .none
+        return run
     }
 }

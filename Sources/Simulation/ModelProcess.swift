@@ -91,11 +91,13 @@ public struct ModelProcess: EnsembleProcess {
         let (normals, memory) = rest.split(at: model.brownianCount + step.auxiliaryCount)
         let (increments, auxiliary) = normals.split(at: model.brownianCount)
         let length = stepSize / Double(substeps)
-        drawWholeStep(into: remaining, firstPath: firstPath, step: completedSteps)
+        drawWholeStep(into: substeps == 1 ? increments : remaining, firstPath: firstPath, step: completedSteps)
         for substep in 0..<substeps {
             let time = Double(completedSteps) * stepSize + Double(substep) * length
-            drawIncrement(
-                into: increments, from: remaining, firstPath: firstPath, step: completedSteps, substep: substep)
+            if substeps > 1 {
+                drawIncrement(
+                    into: increments, from: remaining, firstPath: firstPath, step: completedSteps, substep: substep)
+            }
             for number in 0..<auxiliary.variables {
                 let component = Self.auxiliaryComponents + substep * auxiliary.variables + number
                 stream.fillNormal(auxiliary[number], firstPath: firstPath, step: completedSteps, component: component)
@@ -112,6 +114,7 @@ public struct ModelProcess: EnsembleProcess {
                 let (component, sign) = address(ofColumn: column, coordinate: coordinate)
                 stream.fillNormal(values, firstPath: firstPath, step: step, component: component)
                 let scale = sign * Double(substeps).squareRoot()
+                if scale == 1 { continue }
                 for lane in values.indices { values[lane] *= scale }
             }
         }

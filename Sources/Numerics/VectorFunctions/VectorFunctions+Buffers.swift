@@ -37,4 +37,33 @@ extension VectorFunctions {
     ) {
         VectorLoop.map(a, b, into: target, count) { maximum($0, $1) }
     }
+
+    /// What the rounding of a sum lost; see ``sumError(_:_:)``.
+    package static func sumError(
+        _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
+    ) {
+        VectorLoop.map(a, b, into: target, count) { sumError($0, $1) }
+    }
+
+    /// What the rounding of a product lost; see ``productError(_:_:)``.
+    package static func productError(
+        _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
+    ) {
+        VectorLoop.map(a, b, into: target, count) { productError($0, $1) }
+    }
+
+    /// Values with relative changes; see ``corrected(_:by:)``.
+    package static func corrected(
+        _ a: UnsafePointer<Double>, by b: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
+    ) {
+        VectorLoop.map(a, b, into: target, count) { corrected($0, by: $1) }
+    }
+
+    /// Values of erfc with changes of their arguments; see ``correctedComplement(_:at:by:)``.
+    package static func correctedComplement(
+        _ a: UnsafePointer<Double>, at u: UnsafePointer<Double>, by c: UnsafePointer<Double>,
+        into target: UnsafeMutablePointer<Double>, _ count: Int
+    ) {
+        VectorLoop.map(a, u, c, into: target, count) { correctedComplement($0, at: $1, by: $2) }
+    }
 }

@@ -44,16 +44,23 @@ extension VectorFunctions {
         // Beyond 28 the value is zero.
         let a = x.replacing(with: 28, where: .!(x .< 28))
         let q = (a - 3) / (a + 3)
-        let p = polynomial(
-            q,
+        // Even and odd powers apart: two short chains of operations instead of a long one.
+        let square = q * q
+        let odd = polynomial(
+            square,
             [
-                -0x1.58114d09200c9p-26, 0x1.12769de8cbe65p-25, 0x1.f1eda977327b7p-24, -0x1.2a74a0a861ecbp-23,
-                -0x1.512c86f222e7ep-21, 0x1.816ce12702c06p-22, 0x1.d2bbe2b573084p-19, -0x1.89c8d4acd8561p-21,
-                -0x1.514112da11664p-16, 0x1.4c342fe0cf71bp-18, 0x1.065a53caaeacbp-13, -0x1.b912a4629b1a3p-14,
-                -0x1.98db51ba8add5p-11, 0x1.ef1bdda0d7287p-10, 0x1.4b884e4627e59p-9, -0x1.8574c40c2d4a5p-6,
-                0x1.17ca2877f0b51p-4, -0x1.e88b803a4866ap-4, 0x1.098366a5b46c3p-3, -0x1.85a15c58aa623p-5,
-                -0x1.15c084bb9e8f3p-3, 0x1.03148b5f9261dp-2,
+                -0x1.58114d09200c9p-26, 0x1.f1eda977327b7p-24, -0x1.512c86f222e7ep-21, 0x1.d2bbe2b573084p-19,
+                -0x1.514112da11664p-16, 0x1.065a53caaeacbp-13, -0x1.98db51ba8add5p-11, 0x1.4b884e4627e59p-9,
+                0x1.17ca2877f0b51p-4, 0x1.098366a5b46c3p-3, -0x1.15c084bb9e8f3p-3,
             ])
+        let even = polynomial(
+            square,
+            [
+                0x1.12769de8cbe65p-25, -0x1.2a74a0a861ecbp-23, 0x1.816ce12702c06p-22, -0x1.89c8d4acd8561p-21,
+                0x1.4c342fe0cf71bp-18, -0x1.b912a4629b1a3p-14, 0x1.ef1bdda0d7287p-10, -0x1.8574c40c2d4a5p-6,
+                -0x1.e88b803a4866ap-4, -0x1.85a15c58aa623p-5, 0x1.03148b5f9261dp-2,
+            ])
+        let p = even + q * odd
         // The square of the upper half of a is exact; what it leaves out is the low part of the exponent.
         let top = head(a)
         let decay = exponential(-top * top, low: (top - a) * (top + a))

@@ -12,10 +12,12 @@ package enum VectorFunctions {
     static let integerShift = 0x1.8p52
 
     /// The value of a polynomial, its coefficients from the highest power down.
+    ///
+    /// An array of many literals would be allocated at every call.
     @inline(__always)
-    static func polynomial(_ x: Lanes, _ coefficients: [Double]) -> Lanes {
+    static func polynomial<let count: Int>(_ x: Lanes, _ coefficients: InlineArray<count, Double>) -> Lanes {
         var value = Lanes(repeating: coefficients[0])
-        for coefficient in coefficients.dropFirst() { value = value * x + coefficient }
+        for k in 1..<count { value = value * x + coefficients[k] }
         return value
     }
 

@@ -28,7 +28,8 @@ public struct ModelAnalysis: Sendable {
         usesBatch = coefficients.contains { $0.contains(UpdateRule.batchSize) }
     }
 
-    public init(of derivation: Derivation) {
+    /// - Parameter values: parameters that have a value, or another expression in their place.
+    public init(of derivation: Derivation, setting values: [Symbol: Expression] = [:]) {
         let rule = derivation.rule
         var sizes = Dictionary(uniqueKeysWithValues: rule.parameters.map { ($0.symbol, $0.size) })
         for parameter in rule.parameters {
@@ -38,8 +39,28 @@ public struct ModelAnalysis: Sendable {
         for quantity in derivation.regime?.quantities ?? [] where !states.contains(quantity.symbol) {
             sizes[quantity.symbol] = quantity.size
         }
-        self.init(
-            of: derivation.sde, sizes: sizes, parameters: rule.parameters.map(\.symbol), noiseScale: rule.noiseScale)
+        let analysis = ModelAnalysis(
+            of: derivation.sde, sizes: sizes, parameters: rule.parameters.map(\.symbol), noiseScale: rule.noiseScale
+        ).substituting(values)
+        self = derivation.sde.averages == nil ? analysis : analysis.holdingFactors(of: rule)
+    }
+
+    /// The same in the factors `beta = 1 - eta rho` that the rule defines, which an averaged model holds fixed where its
+    /// `rho` grows as `1/eta`: every coefficient then has an expansion in eta.
+    private func holdingFactors(of rule: UpdateRule) -> ModelAnalysis {
+        let eta = Expression(sde.stepSize)
+        var result = self
+        for parameter in parameters where sizes[parameter] == Weight(-1) {
+            let shape = (Expression.one - eta * Expression(parameter))
+            guard let line = rule.lines.first(where: { $0.kind == .definition && $0.expression == shape }) else {
+                continue
+            }
+            let factor = Symbol(line.name, bounds: .openUnit)
+            result = result.substituting([parameter: (Expression.one - Expression(factor)) / eta])
+            result = ModelAnalysis(
+                of: result.sde, sizes: result.sizes, parameters: result.parameters + [factor], noiseScale: noiseScale)
+        }
+        return result
     }
 
     /// The same model with symbols replaced, a parameter by its value for one.

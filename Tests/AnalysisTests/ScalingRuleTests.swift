@@ -31,6 +31,17 @@ struct ScalingRuleTests {
         for (parameter, exponent) in exponents where parameter != "B" { #expect(exponent == 0, "\(parameter)") }
     }
 
+    /// A fixed beta is a number that does not scale, whatever the function of it in the level.
+    @Test(arguments: [("signum", ["rho"]), ("lion", ["rho1", "rho2"])])
+    func `averaged sign rules keep beta and take the batch by the square`(name: String, rates: [String]) throws {
+        let sizes = Dictionary(uniqueKeysWithValues: rates.map { ($0, Weight(-1)) })
+        let exponents = exponents(try ScalingRule(of: Model.analysis(name, DerivationOptions(sizes: sizes))))
+        #expect(exponents["B"] == 2)
+        for (parameter, exponent) in exponents where parameter.hasPrefix("beta") { #expect(exponent == 0) }
+        #expect(exponents.keys.filter { $0.hasPrefix("beta") }.count == rates.count)
+        #expect(exponents["gamma"] == (name == "lion" ? 1 : nil))
+    }
+
     @Test func `epsilon falls as the batch grows`() throws {
         #expect(exponents(try ScalingRule(of: Model.analysis("rmsprop", epsilon: nil)))["epsilon"] == -1)
     }

@@ -52,6 +52,17 @@ struct StationaryLawTests {
         #expect(isSame(law.variance, eta * (sigma ** 2) / (2 * lambda * (sigma + epsilon))))
     }
 
+    /// The averaged model in the factor beta = 1 - eta rho, with the long-run covariance at the minimum as a named sum.
+    @Test func `Signum at a fixed beta settles at a level that keeps beta whole`() throws {
+        let law = try Model.law("signum", DerivationOptions(sizes: ["rho": -1]))
+        let beta = Model.parameter("beta", .openUnit)
+        let slope = sqrt(2 / .pi) * lambda / (sigma * sqrt((1 - beta) / (1 + beta)))
+        let noise = law.linearization.blockCovariance[0, 0]
+        #expect(noise.contains(beta.symbol ?? law.model.stepSize) && !noise.contains(law.model.stepSize))
+        #expect(isSame(law.leadingVariance, eta * noise / (2 * slope)))
+        #expect(law.nextTerm == nil)
+    }
+
     /// Lemma C.30.
     @Test func `Adam with all of its noise settles where RMSprop does`() throws {
         let law = try Model.law("adam")

@@ -44,7 +44,7 @@ enum AnalyzeCommand: Command {
         let parts = try chosenParts(arguments)
         let rule = try RuleInput.rule(arguments.operand)
         let derivation = try DerivationInput.derivation(of: rule, arguments)
-        let analysis = ModelAnalysis(of: derivation).substituting(try values(of: rule, arguments))
+        let analysis = ModelAnalysis(of: derivation, setting: try values(of: rule, arguments))
         let expression = try expression(of: rule, derivation, arguments)
         let results = (parts.isEmpty ? AnalysisPart.allCases : parts).map { part in
             AnalysisReport.Part(part, Result { () throws(AnalysisError) in try analysis.section(part, of: expression) })

@@ -73,23 +73,31 @@ struct GaussianChain {
         return Expression.sum(of: terms).simplified()
     }
 
-    /// The root of the variance; every factor of a stationary variance is positive.
+    /// The root of the variance, which is positive.
     func deviation(of term: GaussianTerm) -> Expression {
         let variance = presentCovariance(term, term)
-        var coefficient = variance.asProduct.coefficient
-        var factors = variance.asProduct.factors.map { (base: $0.base, exponent: $0.exponent) }
-        // As in (kappa - 2)^-1, which stands for -(2 - kappa)^-1.
-        for (k, factor) in factors.enumerated() where coefficient.isNegative {
-            guard factor.base.leadsNegative || !factor.base.bounds.isNonnegative,
-                factor.exponent.number?.asInt?.isMultiple(of: 2) == false
-            else { continue }
-            factors[k].base = -factor.base
+        let (content, factors) = variance.asProduct
+        var coefficient = content
+        let known = factors.filter { $0.base.bounds.isNonnegative }
+        var unknown = factors.filter { !$0.base.bounds.isNonnegative }.map { (base: $0.base, exponent: $0.exponent) }
+        func flip(_ k: Int) {
+            guard unknown[k].exponent.number?.asInt?.isMultiple(of: 2) == false else { return }
+            unknown[k].base = -unknown[k].base
             coefficient = -coefficient
         }
+        // As in (kappa - 2)^-1, which stands for -(2 - kappa)^-1.
+        for k in unknown.indices where unknown[k].base.leadsNegative { flip(k) }
+        for k in unknown.indices where coefficient.isNegative { flip(k) }
         guard !coefficient.isNegative else { return sqrt(variance) }
+        // A single factor of unknown sign is positive as the variance is; of two, both may be negative.
+        let rest = Expression.product(of: unknown.map { Expression.power($0.base, $0.exponent) })
         return Expression.product(
-            of: [sqrt(Expression(coefficient))]
-                + factors.map { Expression.power($0.base, $0.exponent.scaled(by: .half)) })
+            of: [sqrt(Expression(coefficient)), unknown.count == 1 ? Self.root(of: unknown[0]) : sqrt(rest)]
+                + known.map { Self.root(of: ($0.base, $0.exponent)) })
+    }
+
+    private static func root(of factor: (base: Expression, exponent: Expression)) -> Expression {
+        Expression.power(factor.base, factor.exponent.scaled(by: .half))
     }
 
     /// The expectation of a function of the combination, closed where the engine can close it.

@@ -135,26 +135,45 @@ struct PlotDrawing {
         return "fill=\"none\" stroke=\"\(color)\" stroke-width=\"1.6\"\(dashes)"
     }
 
+    /// The corner of the legend that hides the fewest points, the right upper one where several do.
+    private func legendCorner(width: Double, height: Double) -> (x: Double, y: Double) {
+        let (left, right) = (Self.left + 6, Self.left + innerWidth - width - 6)
+        let (top, bottom) = (Self.top + 6, Self.top + innerHeight - height - 6)
+        let places = plot.lines.flatMap(\.points).compactMap { point in
+            x(point.x).flatMap { x in y(point.y).map { (x: x, y: $0) } }
+        }
+        func hidden(_ corner: (x: Double, y: Double)) -> Int {
+            places.count {
+                (corner.x - 4...corner.x + width + 4).contains($0.x)
+                    && (corner.y - 4...corner.y + height + 4).contains($0.y)
+            }
+        }
+        let corners = [(right, top), (left, bottom), (right, bottom), (left, top)]
+        return corners.min { hidden($0) < hidden($1) } ?? (right, top)
+    }
+
     private var legend: String {
         let lines = plot.lines.enumerated().filter { !$0.element.name.isEmpty }
         guard let longest = lines.map(\.element.name.count).max() else { return "" }
-        let width = 46 + 6.6 * Double(longest)
-        let x = Self.left + innerWidth - width - 6
+        let width = 48 + 7.2 * Double(longest)
+        let height = 8 + 16 * Double(lines.count)
+        let corner = legendCorner(width: width, height: height)
         var text = """
-            <rect x="\(number(x))" y="\(number(Self.top + 6))" width="\(number(width))" \
-            height="\(number(8 + 16 * Double(lines.count)))" fill="white" fill-opacity="0.85" stroke="#CCCCCC"/>
+            <rect x="\(number(corner.x))" y="\(number(corner.y))" width="\(number(width))" \
+            height="\(number(height))" fill="white" fill-opacity="0.85" stroke="#CCCCCC"/>
 
             """
         for (row, entry) in lines.enumerated() {
-            let y = Self.top + 18 + 16 * Double(row)
+            let y = corner.y + 12 + 16 * Double(row)
             let (index, line) = entry
             if line.style == .marks {
-                text += "<circle cx=\"\(number(x + 19))\" cy=\"\(number(y))\" r=\"3\" fill=\"\(color(index))\"/>\n"
-            } else {
                 text +=
-                    "<polyline points=\"\(place(x + 6, y)) \(place(x + 32, y))\" \(stroke(line.style, color(index)))/>\n"
+                    "<circle cx=\"\(number(corner.x + 19))\" cy=\"\(number(y))\" r=\"3\" fill=\"\(color(index))\"/>\n"
+            } else {
+                let places = "\(place(corner.x + 6, y)) \(place(corner.x + 32, y))"
+                text += "<polyline points=\"\(places)\" \(stroke(line.style, color(index)))/>\n"
             }
-            text += label(x + 38, y + 4, "start", line.name)
+            text += label(corner.x + 38, y + 4, "start", line.name)
         }
         return text
     }

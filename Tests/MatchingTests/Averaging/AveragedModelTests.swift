@@ -5,6 +5,8 @@ import Probability
 import Rules
 import Testing
 
+import func Foundation.erf
+
 /// Models of the slow states where a moving average forgets at a fixed rate.
 struct AveragedModelTests {
     private func averaged(_ name: String, _ rates: String..., noise: NoiseLaw? = nil) throws -> SDE {
@@ -48,6 +50,21 @@ struct AveragedModelTests {
         #expect(sde.averages?.fastStates.map(\.name) == ["m"])
         let oneStep = 1 - erf(Quantity.gradient / (sqrt(2) * deviation)) ** 2
         #expect(sde.averages?.presentVariance == oneStep)
+    }
+
+    /// u = beta1 m + (1 - beta1) g has the variance beta1^2 (1 - beta2)/(1 + beta2) + (1 - beta1)^2 in units of sigma^2: a ratio
+    /// whose two parts have no sign that the bounds of rho1 and rho2 tell.
+    @Test func `Lion's drift is finite and has the spread of its interpolation`() throws {
+        let sde = try averaged("lion", "rho1", "rho2")
+        let (eta, beta1, beta2, decay) = (1e-3, 0.5, 0.9, 0.1)
+        let deviation = (beta1 * beta1 * (1 - beta2) / (1 + beta2) + (1 - beta1) * (1 - beta1)).squareRoot()
+        let point: [Symbol: Double] = [
+            Symbol("eta", bounds: .positive): eta, Symbol("rho1", bounds: .positive): (1 - beta1) / eta,
+            Symbol("rho2", bounds: .positive): (1 - beta2) / eta, Symbol("gamma", bounds: .nonnegative): decay,
+            UpdateRule.noiseScale: 2, sde.states[0]: 0.7, UpdateRule.loss.differentiated(by: .free("i")): 0.6,
+        ]
+        let expected = -erf(0.6 / (2 * 2.0.squareRoot() * deviation)) - decay * 0.7
+        #expect((sde.drift[0].evaluated(at: point) - expected).magnitude < 1e-14)
     }
 
     @Test func `Adam at a fixed beta1 keeps v and moves along the gradient`() throws {

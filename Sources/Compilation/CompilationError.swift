@@ -53,7 +53,7 @@ public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible
                 "an expectation can be evaluated over the gradient noise of one coordinate, or of all coordinates where "
                 + "the noise is Gaussian and isotropic and they meet in one norm; "
                 + "write `noise gaussian, isotropic`, or simulate the rule itself"
-        case .invalidDimension(let d): return "a landscape has 1 to 100000 coordinates, not \(d)"
+        case .invalidDimension(let d): return "a landscape has 1 to \(Landscape.largestDimension) coordinates, not \(d)"
         }
     }
 }

@@ -5,6 +5,7 @@ extension Landscape {
     public func value(at point: [Double]) -> Double {
         switch kernels {
         case .compiled(let value, _, _, _): return value(point)[0]
+        case .quadratic(let curvatures): return zip(curvatures, point).reduce(0) { $0 + $1.1 * $1.1 * (0.5 * $1.0) }
         case .closures(let value, _, _): return value(point)
         }
     }
@@ -13,6 +14,7 @@ extension Landscape {
     public func gradient(at point: [Double]) -> [Double] {
         switch kernels {
         case .compiled(_, let gradient, _, _): return gradient(point)
+        case .quadratic(let curvatures): return zip(curvatures, point).map { $0 * $1 }
         case .closures(_, let gradient, _): return gradient(point)
         }
     }
@@ -23,6 +25,7 @@ extension Landscape {
     public func hessianProduct(at point: [Double], _ direction: [Double]) throws(CompilationError) -> [Double] {
         switch kernels {
         case .compiled(_, _, let product, _): return try product.get()(point + direction)
+        case .quadratic(let curvatures): return zip(curvatures, direction).map { $0 * $1 }
         case .closures(_, _, let product): return product(point, direction)
         }
     }
@@ -54,6 +57,11 @@ extension Landscape {
         switch kernels {
         case .compiled(let value, _, _, _):
             value.evaluate([positions], into: LaneRows(result, stride: count), count: count)
+        case .quadratic(let curvatures):
+            result.update(repeating: 0, count: count)
+            for (i, curvature) in curvatures.enumerated() {
+                VectorArithmetic.addSquare(positions[i], times: 0.5 * curvature, to: result, count)
+            }
         case .closures(let value, _, _):
             for lane in 0..<count { result[lane] = value(point(positions, lane)) }
         }
@@ -63,6 +71,10 @@ extension Landscape {
     public func gradient(at positions: LaneRows, into result: LaneRows, count: Int) {
         switch kernels {
         case .compiled(_, let gradient, _, _): gradient.evaluate([positions], into: result, count: count)
+        case .quadratic(let curvatures):
+            for (i, curvature) in curvatures.enumerated() {
+                VectorArithmetic.multiply(positions[i], curvature, into: result[i], count)
+            }
         case .closures(_, let gradient, _):
             for lane in 0..<count { store(gradient(point(positions, lane)), in: result, lane) }
         }
@@ -73,6 +85,10 @@ extension Landscape {
         switch kernels {
         case .compiled(_, _, .success(let product), _):
             product.evaluate([positions, directions], into: result, count: count)
+        case .quadratic(let curvatures):
+            for (i, curvature) in curvatures.enumerated() {
+                VectorArithmetic.multiply(directions[i], curvature, into: result[i], count)
+            }
         case .compiled: for i in 0..<dimension { result[i].update(repeating: .nan, count: count) }
         case .closures(_, _, let product):
             for lane in 0..<count { store(product(point(positions, lane), point(directions, lane)), in: result, lane) }
@@ -83,6 +99,8 @@ extension Landscape {
     func hessianDiagonal(at positions: LaneRows, into result: LaneRows, count: Int) {
         switch kernels {
         case .compiled(_, _, _, .success(let diagonal)): diagonal.evaluate([positions], into: result, count: count)
+        case .quadratic(let curvatures):
+            for (i, curvature) in curvatures.enumerated() { result[i].update(repeating: curvature, count: count) }
         case .compiled: for i in 0..<dimension { result[i].update(repeating: .nan, count: count) }
         case .closures(_, _, let product):
             for lane in 0..<count {

@@ -27,11 +27,17 @@ enum SimulationBenchmarks {
     ]
 
     /// What a path-step costs must not depend on how many there are, and grow with the coordinates: AdamW's SDE from 100 to
-    /// 10^6 paths, from 100 to 10^5 steps, and from 1 to 10^4 coordinates.
+    /// 10^7 paths, from 100 to 10^6 steps, and from 1 to 10^6 coordinates.
     private static let scaling =
-        [(100, 40_000), (1000, 4000), (10_000, 400), (100_000, 100), (1_000_000, 100), (256, 100_000)].map {
+        [
+            (100, 40_000), (1000, 4000), (10_000, 400), (100_000, 100), (1_000_000, 100), (10_000_000, 10), (512, 100),
+            (512, 1_000_000),
+        ].map {
             scaled(paths: $0, steps: $1, coordinates: 2)
-        } + [1, 10, 100, 1000, 10_000].map { scaled(paths: 64, steps: 100_000 / $0, coordinates: $0) }
+        }
+        + [1, 10, 100, 1000, 10_000, 100_000, 1_000_000].map {
+            scaled(paths: 16, steps: 1_000_000 / $0, coordinates: $0)
+        }
 
     private static func scaled(paths: Int, steps: Int, coordinates: Int) -> Case {
         Case(

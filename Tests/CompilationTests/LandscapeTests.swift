@@ -40,15 +40,15 @@ struct LandscapeTests {
                 at: [Double](repeating: 2, count: 300))[299] == 2)
     }
 
-    @Test func `many points at once give what single points give, from formulas and from functions`() throws {
-        let compiled = try Self.coupled()
+    @Test func `many points at once give what single points give, from formulas, curvatures and functions`() throws {
+        let coupled = try Self.coupled()
         let closures = try Landscape(
-            dimension: 2, value: { compiled.value(at: $0) }, gradient: { compiled.gradient(at: $0) },
-            hessianProduct: { (try? compiled.hessianProduct(at: $0, $1)) ?? [] })
+            dimension: 2, value: { coupled.value(at: $0) }, gradient: { coupled.gradient(at: $0) },
+            hessianProduct: { (try? coupled.hessianProduct(at: $0, $1)) ?? [] })
         var numbers = Numbers(seed: 2)
         let count = 300
-        var memory = (0..<4 * count).map { _ in numbers.next(in: -2...2) } + [Double](repeating: 0, count: 5 * count)
-        for landscape in [compiled, closures] {
+        var memory = (0..<4 * count).map { _ in numbers.next(in: -2...2) } + [Double](repeating: 0, count: 7 * count)
+        for landscape in [coupled, closures, try .quadratic([10, 2])] {
             memory.withUnsafeMutableBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return }
                 let rows = LaneRows(base, stride: count)
@@ -56,15 +56,27 @@ struct LandscapeTests {
                 landscape.hessianProduct(
                     at: rows, rows.dropping(rows: 2), into: rows.dropping(rows: 6), count: count)
                 landscape.value(at: rows, into: rows[8], count: count)
+                landscape.hessianDiagonal(at: rows, into: rows.dropping(rows: 9), count: count)
             }
             for lane in 0..<count {
                 func row(_ r: Int) -> Double { memory[r * count + lane] }
                 let point = [row(0), row(1)]
-                #expect(compiled.gradient(at: point) == [row(4), row(5)])
-                #expect(try compiled.hessianProduct(at: point, [row(2), row(3)]) == [row(6), row(7)])
-                #expect(compiled.value(at: point) == row(8))
+                #expect(landscape.gradient(at: point) == [row(4), row(5)])
+                #expect(try landscape.hessianProduct(at: point, [row(2), row(3)]) == [row(6), row(7)])
+                #expect(landscape.value(at: point) == row(8))
+                let hessian = try landscape.hessian(at: point)
+                #expect(relativeError(row(9), hessian[0, 0]) < 1e-14 && relativeError(row(10), hessian[1, 1]) < 1e-14)
             }
         }
+    }
+
+    @Test func `a quadratic has the values of its formula`() throws {
+        let formula = try Landscape(Expression(parsing: "10*x1^2/2 + 2*x2^2/2"))
+        let quadratic = try Landscape.quadratic([10, 2])
+        let point = [0.7, -1.3]
+        #expect(relativeError(quadratic.value(at: point), formula.value(at: point)) < 1e-15)
+        #expect(quadratic.gradient(at: point) == formula.gradient(at: point))
+        #expect(quadratic.isSeparable == formula.isSeparable && quadratic.isQuadratic == formula.isQuadratic)
     }
 
     @Test func `a landscape that cannot be is a typed error`() throws {
@@ -73,6 +85,7 @@ struct LandscapeTests {
         }
         #expect(throws: CompilationError.invalidDimension(0)) { try Landscape(Expression(parsing: "3")) }
         #expect(throws: CompilationError.invalidDimension(0)) { try Landscape.quadratic([]) }
+        #expect(throws: CompilationError.undefined) { try Landscape.quadratic([1, .infinity]) }
         let kinked = try Landscape(Expression(parsing: "abs(x1)"))
         #expect(kinked.gradient(at: [-2]) == [-1])
         #expect(throws: CompilationError.self) { try kinked.hessian(at: [1]) }

@@ -67,6 +67,11 @@ package enum VectorArithmetic {
         VectorLoop.map(a, c, into: target, count) { $0 * b - $1 }
     }
 
+    /// Adds a^2 b to the target.
+    package static func addSquare(_ a: Source, times b: Double, to target: Target, _ count: Int) {
+        VectorLoop.map(a, UnsafePointer(target), into: target, count) { $0 * $0 * b + $1 }
+    }
+
     /// a - b c.
     package static func subtractProduct(_ a: Source, _ b: Source, _ c: Source, into target: Target, _ count: Int) {
         VectorLoop.map(a, b, c, into: target, count) { $0 - $1 * $2 }

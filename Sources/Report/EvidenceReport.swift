@@ -38,7 +38,7 @@ public struct EvidenceReport: Sendable {
     public var table: Table {
         var table = Table([
             Table.Column("rule"), Table.Column("level"), Table.Column("one-step moments", .right),
-            Table.Column("order on x^2/2", .right), Table.Column("order on the saddle", .right),
+            Table.Column("order on a quadratic", .right), Table.Column("order on the saddle", .right),
             Table.Column("verdict"),
         ])
         for (rule, finding) in findings {

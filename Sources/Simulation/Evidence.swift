@@ -6,7 +6,7 @@ import Rules
 import func Foundation.pow
 
 /// What numbers say of a derived SDE: its one-step moments against the rule itself, and its weak errors on a quadratic and
-/// on a saddle.
+/// on a saddle. A rule that couples coordinates is looked at on two of them.
 public struct Evidence: Sendable {
     /// How much work goes into it.
     public enum Size: Sendable {
@@ -42,11 +42,12 @@ extension Evidence {
         oneStep = try OneStepCheck(
             of: derivation, values: { Self.values(of: derivation, stepSize: $0, scalesRates: true) })
         var results: [(landscape: String, result: WeakErrorResult)] = []
-        for (name, position) in [("x1^2/2", [0.8]), ("saddle", [0.2, 0.8])] {
+        let quadratic =
+            rule.couplesCoordinates ? ("quadratic(1,2)", [1.0, 2], [0.8, 0.4]) : ("x^2/2", [1.0], [0.8])
+        for (name, curvatures, position) in [quadratic, ("saddle", [], [0.2, 0.8])] {
             let landscape: Landscape
             do {
-                let x = Expression(Symbol("x", role: .position, indices: [.coordinate(1)]))
-                landscape = name == "saddle" ? try .saddle() : try Landscape(x * x / 2)
+                landscape = curvatures.isEmpty ? try .saddle() : try .quadratic(curvatures)
             } catch {
                 throw .compilation(error)
             }

@@ -24,6 +24,10 @@ public struct OneStepCheck: Sendable {
     }
 
     public let entries: [Entry]
+    /// The number of states at which the coefficients were looked at.
+    public let stateCount: Int
+    /// The number of coordinates.
+    public let dimension: Int
     /// The largest relative difference that counts as none.
     public static let tolerance = 1e-5
 
@@ -58,10 +62,10 @@ extension OneStepCheck {
             let plane = try Self.landscape(dimension: 2)
             if try optimizer(on: plane, Self.steps[0]).resolvesNoiseOfPair { landscape = plane }
         }
-        let states = Self.states(of: rule, dimension: landscape.dimension, seed: seed)
+        var states = Self.states(of: rule, dimension: landscape.dimension, seed: seed)
         let names = Self.names(of: rule, dimension: landscape.dimension)
         let count = names.count
-        var differences = [[Double]](repeating: [], count: states.count * (count + count * (count + 1) / 2))
+        var differences: [[Double]] = []
         var model: [Double] = []
         for step in Self.steps {
             let parameters = values(step)
@@ -73,24 +77,27 @@ extension OneStepCheck {
             } catch {
                 throw .compilation(error)
             }
-            model = []
+            // A model may have no value where averages vanish, as one that divides by their length.
+            if step == Self.steps[0], !compiled.isFinite(at: states[3], time: Self.time) { states.removeLast() }
+            var found: [(model: Double, difference: Double)] = []
             for state in states {
                 let (mean, covariance) = try optimizer.oneStepMoments(at: state, time: Self.time)
                 let (drift, spread) = (compiled.drift(state, Self.time), compiled.covariance(state, Self.time))
-                for a in 0..<count {
-                    differences[model.count].append(mean[a] / step - drift[a])
-                    model.append(drift[a])
-                }
+                for a in 0..<count { found.append((drift[a], mean[a] / step - drift[a])) }
                 for a in 0..<count {
                     for c in a..<count {
-                        differences[model.count].append(covariance[a, c] / (step * step) - spread[a, c])
-                        model.append(spread[a, c])
+                        found.append((spread[a, c], covariance[a, c] / (step * step) - spread[a, c]))
                     }
                 }
             }
+            if differences.isEmpty { differences = found.map { _ in [] } }
+            for (index, value) in found.enumerated() { differences[index].append(value.difference) }
+            model = found.map(\.model)
         }
         var labels: [String] = names.map { "b[\($0)]" }
         for a in 0..<count { for c in a..<count { labels.append("S[\(names[a]),\(names[c])]") } }
+        stateCount = states.count
+        dimension = landscape.dimension
         entries = model.indices.map { index in
             Entry(
                 coefficient: labels[index % labels.count], model: model[index],
@@ -129,15 +136,18 @@ extension OneStepCheck {
         return rule.states.flatMap { state in (1...dimension).map { "\(state.name)\($0)" } }
     }
 
-    /// Three states in general position: positions of both signs, other states within their bounds.
+    /// Three states in general position: positions of both signs, other states within their bounds. And one near the
+    /// minimum with averages of zero, where the noise decides the signs.
     private static func states(of rule: UpdateRule, dimension: Int, seed: UInt64) -> [[Double]] {
         let stream = RandomStream(seed: seed)
-        return (0..<3).map { index in
+        return (0..<4).map { index in
             (0..<rule.states.count * dimension).map { component in
                 let state = rule.states[component / dimension]
                 let u = stream.uniform(path: index, step: 0, component: component)
+                let isNonnegative = component >= dimension && state.symbol.bounds.isNonnegative
+                if index == 3, !isNonnegative { return component < dimension ? 0.05 + 0.1 * u : 0 }
                 if component < dimension { return (index == 1 ? -1 : 1) * (0.4 + 0.8 * u) }
-                return state.symbol.bounds.isNonnegative ? 0.5 + u : 0.8 * u - 0.3
+                return isNonnegative ? 0.5 + u : 0.8 * u - 0.3
             }
         }
     }

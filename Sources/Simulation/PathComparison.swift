@@ -41,7 +41,7 @@ struct PathComparison: Sendable {
         /// Whether the integrator's bias does not show beside the interval, or beside the error where paths have hardly any
         /// noise, or in the rounding of the expectations.
         var isSettled: Bool {
-            let visible = max(0.25 * error.halfwidth95, 1e-4 * error.mean.magnitude, 1e-14 * modelRest.mean.magnitude)
+            let visible = max(0.25 * error.halfwidth95, 1e-4 * error.mean.magnitude, 1e-11 * modelRest.mean.magnitude)
             return bias.mean.magnitude <= visible
         }
     }

@@ -32,6 +32,25 @@ struct NormExpectationValueTests {
         }
     }
 
+    // The first is read from a table in the length of the mean, the second integrated: its function depends on the state.
+    @Test(arguments: [("normclippedsgd", ["c": 0.8]), ("lars", ["gamma": 0.1]), ("lars", ["gamma": 0])])
+    func `many states have the expectations of each`(name: String, own: [String: Double]) throws {
+        let derivation = try Derivation(of: BuiltInRules.rule(named: name), noise: .gaussian)
+        let model = try derivation.sde.compiled(
+            on: .quadratic([1, 2]), parameters: own.merging(["eta": 0.01, "sigma": 0.3]) { $1 },
+            draw: derivation.draw)
+        let columns = [[0.7, 0.1, -0.3, 0.02, 1.9], [0.2, -0.1, 0.4, 0.01, -0.8]]
+        var results = [[Double]](
+            repeating: [Double](repeating: 0, count: 5), count: 2 + 2 * model.diffusionEntries.count)
+        try withTables(columns, &results) { states, result in
+            model.evaluate(states: states, time: 0, drift: result, diffusion: result.dropping(rows: 2), count: 5)
+        }
+        for lane in 0..<5 {
+            let drift = model.drift(columns.map { $0[lane] }, 0)
+            for i in 0..<2 { #expect(abs(results[i][lane] - drift[i]) < 1e-11) }
+        }
+    }
+
     @Test func `a gradient that is always clipped is normalized, one that never is stays as it is`() throws {
         let clipped = try Derivation(of: BuiltInRules.rule(named: "normclippedsgd"), noise: .gaussian)
         let normalized = try Derivation(of: BuiltInRules.rule(named: "normalizedsgd"), noise: .gaussian)

@@ -1,5 +1,5 @@
 import BuiltInRules
-import Compilation
+@testable import Compilation
 import Matching
 import Testing
 

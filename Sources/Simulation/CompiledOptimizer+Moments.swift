@@ -14,16 +14,16 @@ extension CompiledOptimizer {
         let increments = Increments(of: self, at: state, time: time)
         // An increment is known to the rounding of the state, which the division by the step magnifies.
         let quadrature = AdaptiveQuadrature(absoluteTolerance: 4e-15 / stepSize, relativeTolerance: 1e-12)
-        func expectation(_ body: @escaping Increments.Body) throws(SimulationError) -> Double {
-            if dimension == 1 { return try lineExpectation(of: body, increments, quadrature) }
-            return try planeExpectation(of: body, increments, quadrature)
+        func expectation(_ moment: Increments.Moment) throws(SimulationError) -> Double {
+            if dimension == 1 { return try lineExpectation(of: moment, increments, quadrature) }
+            return try planeExpectation(of: moment, increments, quadrature)
         }
         var mean: [Double] = []
-        for a in state.indices { mean.append(try expectation { $0[a] }) }
+        for a in state.indices { mean.append(try expectation([(a, 0)])) }
         var covariance = DenseMatrix(rows: state.count, columns: state.count)
         for a in state.indices {
             for c in a..<state.count {
-                let value = try expectation { [mean] in ($0[a] - mean[a]) * ($0[c] - mean[c]) }
+                let value = try expectation([(a, mean[a]), (c, mean[c])])
                 covariance[a, c] = value * stepSize * stepSize
                 covariance[c, a] = covariance[a, c]
             }
@@ -39,7 +39,7 @@ extension CompiledOptimizer {
     private var reach: Double { max(law.support.lower, law.quantile(1e-18)).magnitude }
 
     private func lineExpectation(
-        of body: @escaping Increments.Body, _ increments: Increments, _ quadrature: AdaptiveQuadrature
+        of moment: Increments.Moment, _ increments: Increments, _ quadrature: AdaptiveQuadrature
     ) throws(SimulationError) -> Double {
         let others = noiseCount == 1 ? [(value: 0.0, weight: 1.0)] : law.nodes
         func values(at points: some Collection<Double>) -> [Double] {
@@ -47,7 +47,7 @@ extension CompiledOptimizer {
             let first = Array(points)
             for other in others {
                 let second = [Double](repeating: other.value, count: noiseCount == 1 ? 0 : first.count)
-                let values = increments.values(of: body, noise: second.isEmpty ? [first] : [first, second])
+                let values = increments.values(of: moment, noise: second.isEmpty ? [first] : [first, second])
                 for lane in sums.indices { sums[lane] += other.weight * values[lane] }
             }
             return sums
@@ -71,7 +71,7 @@ extension CompiledOptimizer {
     /// In polar coordinates about the noise for which the gradient vanishes, where its direction has no limit: along
     /// every ray a function of the gradient's length and direction is smooth, or has kinks at lengths of their own.
     private func planeExpectation(
-        of body: @escaping Increments.Body, _ increments: Increments, _ quadrature: AdaptiveQuadrature
+        of moment: Increments.Moment, _ increments: Increments, _ quadrature: AdaptiveQuadrature
     ) throws(SimulationError) -> Double {
         let centre = noiseWithoutGradient(at: increments.state)
         let distance = (centre[0] * centre[0] + centre[1] * centre[1]).squareRoot()
@@ -91,7 +91,7 @@ extension CompiledOptimizer {
                             noise[1].append(centre[1] + radius * sin(angle))
                         }
                     }
-                    let values = increments.values(of: body, noise: noise)
+                    let values = increments.values(of: moment, noise: noise)
                     var lane = 0
                     for (number, count) in counts.enumerated() {
                         var sum = 0.0
@@ -109,12 +109,17 @@ extension CompiledOptimizer {
 }
 
 /// The increments of one step from one state, in units of the step, as functions of the noise.
-private struct Increments {
-    typealias Body = ([Double]) -> Double
+///
+/// They are kept: the moments of all states are integrated over much the same points.
+private final class Increments {
+    /// A product of increments, each less a number.
+    typealias Moment = [(state: Int, offset: Double)]
 
-    let optimizer: CompiledOptimizer
     let state: [Double]
-    let step: Int
+    private let optimizer: CompiledOptimizer
+    private let step: Int
+    /// The increments of each state at points that the noise of two of them tells apart from others.
+    private var known: [[Double]: [[Double]]] = [:]
 
     init(of optimizer: CompiledOptimizer, at state: [Double], time: Double) {
         self.optimizer = optimizer
@@ -122,16 +127,30 @@ private struct Increments {
         step = Int((time / optimizer.stepSize).rounded()) + 1
     }
 
-    /// A function of the increments for many values of the noise.
-    func values(of body: Body, noise: [[Double]]) -> [Double] {
+    /// A moment's integrand for many values of the noise.
+    func values(of moment: Moment, noise: [[Double]]) -> [Double] {
+        let increments = increments(noise: noise)
+        var result = [Double](repeating: 1, count: noise[0].count)
+        for (state, offset) in moment {
+            let row = increments[state]
+            for lane in result.indices { result[lane] *= row[lane] - offset }
+        }
+        return result
+    }
+
+    private func increments(noise: [[Double]]) -> [[Double]] {
         let count = noise[0].count
+        let key = noise.flatMap { [$0[0], $0[count - 1]] }
+        if let found = known[key], found[0].count == count { return found }
         let lanes = LaneStorage(repeating: state, lanes: count)
         let draws = LaneStorage(variables: noise.count, lanes: count)
         for (row, values) in noise.enumerated() { _ = draws.block[row].update(fromContentsOf: values) }
         optimizer.advance(lanes.block, noise: draws.block, step: step)
-        return (0..<count).map { lane in
-            body(state.indices.map { (lanes.block[$0][lane] - state[$0]) / optimizer.stepSize })
+        let result = state.indices.map { variable in
+            (0..<count).map { (lanes.block[variable][$0] - state[variable]) / optimizer.stepSize }
         }
+        known[key] = result
+        return result
     }
 }
 

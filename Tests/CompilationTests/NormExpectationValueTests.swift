@@ -1,7 +1,8 @@
 import BuiltInRules
-@testable import Compilation
 import Matching
 import Testing
+
+@testable import Compilation
 
 /// Expectations over the noise of all coordinates that are computed by an integral over the length of the gradient.
 struct NormExpectationValueTests {

@@ -55,7 +55,7 @@ import Testing
     func averaged() throws {
         let settings = [
             "--regime", "rho=O(eta^-1)", "--set", "eta=0.01,beta=0.5,sigma=1", "--x0", "0", "--steps", "200", "--paths",
-            "400", "--save", "1", "--format", "csv",
+            "400", "--save", "1", "--dt", "eta", "--format", "csv",
         ]
         let run = RecordedRun(["compare", "signum"] + settings)
         #expect(run.status == .done)

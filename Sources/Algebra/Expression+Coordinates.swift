@@ -14,6 +14,15 @@ extension Expression {
         mapIndices { $0 == .free(name) ? other : $0 }
     }
 
+    /// The expression where coordinate `i` is the only one: an index sum is its body.
+    package func onOnlyCoordinate(_ index: Index) -> Expression {
+        guard containsIndexSum else { return self }
+        return replacing { node in
+            guard case .indexSum(let body) = node.content else { return nil }
+            return body.mapIndices { if case .bound = $0 { index } else { $0 } }.onOnlyCoordinate(index)
+        }
+    }
+
     /// The expression in which a symbol of coordinate `i` is replaced at every coordinate, inside of sums too, by the
     /// replacement written for that coordinate.
     ///

@@ -68,7 +68,8 @@ public struct CompiledModel: Sendable {
             for (q, entry) in row.enumerated() where !entry.isZero { entries.append((a, q)) }
         }
         diffusionEntries = entries
-        let diffusion = entries.map { sde.diffusion[$0.state][$0.noise] }
+        let factor = sde.diffusion.map { $0.map(\.guardingVarianceRoots) }
+        let diffusion = entries.map { factor[$0.state][$0.noise] }
         var source = CoordinateKernel.Source(
             formulas: sde.drift + diffusion, states: sde.states, uniforms: [sde.time], draw: draw, functions: functions)
         source.averages = try sde.averageEvaluators()
@@ -87,7 +88,7 @@ public struct CompiledModel: Sendable {
         let (length, root) = (Symbol("dt"), Symbol("sqrt(eta*dt)"))
         let normals = (0..<motionCount).map { Symbol("Z\($0)", indices: sde.states[0].indices) }
         source.formulas = sde.states.indices.map { a in
-            let noise = Expression.sum(of: normals.indices.map { sde.diffusion[a][$0] * Expression(normals[$0]) })
+            let noise = Expression.sum(of: normals.indices.map { factor[a][$0] * Expression(normals[$0]) })
             return Expression(sde.states[a]) + Expression(length) * sde.drift[a] + Expression(root) * noise
         }
         source.supplied = normals

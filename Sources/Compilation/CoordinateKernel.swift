@@ -133,7 +133,7 @@ struct CoordinateKernel: Sendable {
         }
     }
 
-    /// - Parameter interpolates: whether averages may be interpolated, as for many states.
+    /// - Parameter interpolates: whether averages and radial expectations may be interpolated, as for many states.
     private func evaluate(
         states: LaneRows, supplied: LaneRows?, uniforms: [Double],
         into outputs: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, count: Int, interpolates: Bool
@@ -204,7 +204,8 @@ struct CoordinateKernel: Sendable {
                         // The same for every coordinate.
                         if i == 0 {
                             integral.evaluate(
-                                table, uniforms: uniforms[isUniform ? 0 : i], into: result[i], count: lanes)
+                                table, uniforms: uniforms[isUniform ? 0 : i], into: result[i], count: lanes,
+                                interpolates: interpolates)
                         } else {
                             result[i].update(from: result[0], count: lanes)
                         }

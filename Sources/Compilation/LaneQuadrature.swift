@@ -21,10 +21,10 @@ struct LaneQuadrature: Sendable {
     ///
     /// - Parameters:
     ///   - table: the inputs of the kernel's programs.
-    ///   - range: made from the constants of a state.
+    ///   - range: made from the number and the constants of a state.
     func evaluate(
         _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double],
-        into result: UnsafeMutablePointer<Double>, count: Int, range: (_ constants: [Double]) -> Range?
+        into result: UnsafeMutablePointer<Double>, count: Int, range: (_ lane: Int, _ constants: [Double]) -> Range?
     ) {
         let inputCount = integrand.inputCount - 1
         let width = AdaptiveQuadrature.pointCount
@@ -40,7 +40,7 @@ struct LaneQuadrature: Sendable {
                     for k in 0..<inputCount { inner[k].update(repeating: table[k][lane], count: width) }
                     for k in 0..<constantCount { inner[inputCount + k] = values + k }
                     if constantCount > 0 { constants.evaluate(inner, uniforms: uniforms, count: 1) }
-                    guard let range = range((0..<constantCount).map { values[$0] }) else {
+                    guard let range = range(lane, (0..<constantCount).map { values[$0] }) else {
                         result[lane] = .nan
                         continue
                     }

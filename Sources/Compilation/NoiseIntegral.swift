@@ -28,7 +28,7 @@ struct NoiseIntegral: Sendable {
         _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double],
         into result: UnsafeMutablePointer<Double>, count: Int
     ) {
-        quadrature.evaluate(table, uniforms: uniforms, into: result, count: count) { kinks in
+        quadrature.evaluate(table, uniforms: uniforms, into: result, count: count) { _, kinks in
             LaneQuadrature.Range(lower: -.infinity, upper: .infinity, breakpoints: kinks + [-6, 0, 6])
         }
     }

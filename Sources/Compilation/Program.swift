@@ -73,6 +73,12 @@ public struct Program: Sendable {
 
     /// The number of instructions that run for every state.
     public var instructionCount: Int { body.count }
+
+    /// Whether the outputs are the same whatever the values of the uniforms and of the inputs but those named.
+    func depends(onlyOn inputs: Set<Int>) -> Bool {
+        uniformSlots.isEmpty
+            && body.allSatisfy { $0.reads.allSatisfy { $0 >= inputCount || inputs.contains($0) } }
+    }
 }
 
 extension Symbol {

@@ -3,6 +3,9 @@ import Numerics
 import Probability
 
 /// An expectation of a function of the length of a standard normal vector about a mean, by adaptive quadrature to 1e-12.
+///
+/// Where the function is the same for all states the expectation is a smooth function of the length of the mean alone,
+/// which many states read from one table.
 struct RadialIntegral: Sendable {
     /// Stands in formulas for such an expectation; its arguments are the function of ``radius``, the square of the mean,
     /// and half the number of dimensions beyond those of the landscape.
@@ -10,12 +13,11 @@ struct RadialIntegral: Sendable {
     static let radius = Symbol(" radius", bounds: .positive)
 
     private static let inverse = Symbol(" inverse radius", bounds: .positive)
-    /// Beyond this distance from its centre the law has no weight left in doubles.
-    private static let reach = 40.0
 
-    /// The function of the radius; its constants are the square of the mean and the points where it is not smooth.
-    private let quadrature: LaneQuadrature
-    private let dimension: Double
+    private let squaredMean: Program
+    private let law: LengthLaw
+    /// The expectation as a function of the length of the mean; `nil` where it depends on more.
+    private let table: LazyInterpolant?
 
     init(
         of function: Expression, squaredMean: Expression, adding n: Int, _ resolver: CoordinateResolver
@@ -25,28 +27,84 @@ struct RadialIntegral: Sendable {
         let kinks =
             NamedExpectation.exactBreakpoints(of: function, over: Self.radius)
             + NamedExpectation.exactBreakpoints(of: inverted, over: Self.inverse).map { 1 / $0 }
-        quadrature = LaneQuadrature(
-            integrand: try resolver.program([function], appending: [Self.radius]),
-            constants: try resolver.program([squaredMean] + kinks.filter { !$0.isUndefined }))
-        dimension = Double(resolver.dimension + 2 * n)
+        let law = LengthLaw(
+            quadrature: LaneQuadrature(
+                integrand: try resolver.program([function], appending: [Self.radius]),
+                constants: try resolver.program(kinks.filter { !$0.isUndefined })),
+            dimension: Double(resolver.dimension + 2 * n))
+        self.law = law
+        self.squaredMean = try resolver.program([squaredMean])
+        table = law.isSameForAllStates ? LazyInterpolant(width: 1, law.expectation) : nil
     }
 
     /// The expectation for many states; NaN where the quadrature does not converge.
     ///
-    /// - Parameter table: the inputs of the kernel's programs.
+    /// - Parameters:
+    ///   - table: the inputs of the kernel's programs.
+    ///   - interpolates: whether values may be interpolated.
     func evaluate(
         _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double],
-        into result: UnsafeMutablePointer<Double>, count: Int
+        into result: UnsafeMutablePointer<Double>, count: Int, interpolates: Bool
     ) {
-        quadrature.evaluate(table, uniforms: uniforms, into: result, count: count) { constants in
-            let law = NoncentralChi(dimension: dimension, noncentrality: constants[0].squareRoot())
+        let inputs = squaredMean.inputCount
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count)) { memory in
+            withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: inputs + 1) { inner in
+                guard let squares = memory.baseAddress, let inner = inner.baseAddress else { return }
+                for k in 0..<inputs { inner[k] = table[k] }
+                inner[inputs] = squares
+                squaredMean.evaluate(inner, uniforms: uniforms, count: count)
+                if interpolates, let interpolant = self.table {
+                    for lane in 0..<count { result[lane] = interpolant(squares[lane].squareRoot()) }
+                } else {
+                    law.evaluate(
+                        table, uniforms: uniforms, noncentrality: { squares[$0].squareRoot() }, into: result,
+                        count: count)
+                }
+            }
+        }
+    }
+}
+
+/// Integrals of a compiled function of the length over its law.
+private struct LengthLaw: Sendable {
+    /// Beyond this distance from its centre the law has no weight left in doubles.
+    private static let reach = 40.0
+
+    /// The function of the length; its constants are the points where it is not smooth.
+    let quadrature: LaneQuadrature
+    let dimension: Double
+
+    var isSameForAllStates: Bool {
+        let length = quadrature.integrand.inputCount - 1
+        return quadrature.integrand.depends(onlyOn: [length]) && quadrature.constants.depends(onlyOn: [])
+    }
+
+    func evaluate(
+        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double],
+        noncentrality: (_ lane: Int) -> Double, into result: UnsafeMutablePointer<Double>, count: Int
+    ) {
+        quadrature.evaluate(table, uniforms: uniforms, into: result, count: count) { lane, kinks in
+            let law = NoncentralChi(dimension: dimension, noncentrality: noncentrality(lane))
             let centre = law.centre
             guard centre.isFinite else { return nil }
             return LaneQuadrature.Range(
                 lower: max(0, centre - Self.reach), upper: centre + Self.reach,
-                breakpoints: constants.dropFirst() + [centre - 6, centre - 2, centre, centre + 2, centre + 6],
-                density: law.density)
+                breakpoints: kinks + [centre - 6, centre - 2, centre, centre + 2, centre + 6], density: law.density)
         }
+    }
+
+    /// The expectation where the function is the same for all states.
+    @Sendable func expectation(noncentrality: Double) -> Double {
+        let inputs = quadrature.integrand.inputCount
+        var (unread, result) = (0.0, Double.nan)
+        withUnsafeMutablePointer(to: &unread) { unread in
+            withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: inputs) { table in
+                table.initialize(repeating: unread)
+                guard let base = table.baseAddress else { return }
+                evaluate(base, uniforms: [], noncentrality: { _ in noncentrality }, into: &result, count: 1)
+            }
+        }
+        return result
     }
 }
 

@@ -38,7 +38,7 @@ public struct EvidenceReport: Sendable {
     public var table: Table {
         var table = Table([
             Table.Column("rule"), Table.Column("level"), Table.Column("one-step moments", .right),
-            Table.Column("order on x^2/2", .right), Table.Column("order on the saddle", .right),
+            Table.Column("order on a quadratic", .right), Table.Column("order on the saddle", .right),
             Table.Column("verdict"),
         ])
         for (rule, finding) in findings {
@@ -78,8 +78,14 @@ public struct EvidenceReport: Sendable {
         return table.text() + (reasons.isEmpty ? "" : "\n" + reasons.map { $0 + "\n" }.joined())
     }
 
+    /// The table; for a single rule with all that it sums up.
     public var markdown: String {
-        table.markdown + (reasons.isEmpty ? "" : "\n" + reasons.map { "- \($0)\n" }.joined())
+        if findings.count == 1, case .evidence(let evidence, _) = findings[0].finding {
+            return table.markdown + "\n"
+                + (reasons + EvidenceReport.details(evidence, rule: findings[0].rule))
+                .joined(separator: "\n\n")
+        }
+        return table.markdown + (reasons.isEmpty ? "" : "\n" + reasons.map { "- \($0)\n" }.joined())
     }
 
     public var json: JSONValue {

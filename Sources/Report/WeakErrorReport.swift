@@ -123,15 +123,16 @@ public struct WeakErrorReport: Sendable {
         return .object(members)
     }
 
-    /// `{"used": "control", "coupling": 3.1, "antithetic": 1.2, "control": 9.4, "both": 9.9, "total": 29.0}`.
+    /// `{"used": "control", "coupling": 3.1, "antithetic": 1.2, "control": 9.4, "both": 9.9, "total": 29.0}`; null where
+    /// nothing is left of a variance.
     private static func json(_ report: VarianceReduction.Report) -> JSONValue {
         let methods = VarianceReduction.allCases.compactMap { method in
-            report.byMethod[method].map { JSONValue.Member(method.rawValue, .number($0)) }
+            report.byMethod[method].map { JSONValue.Member(method.rawValue, .finite($0)) }
         }
         let head: [JSONValue.Member] = [
-            .init("used", .string(report.used.rawValue)), .init("coupling", .number(report.coupling)),
+            .init("used", .string(report.used.rawValue)), .init("coupling", .finite(report.coupling)),
         ]
-        return .object(head + methods + [.init("total", .number(report.total))])
+        return .object(head + methods + [.init("total", .finite(report.total))])
     }
 
     private static func jsonFit(_ fit: OrderFit) -> JSONValue {

@@ -23,6 +23,8 @@ public struct CompiledOptimizer: OptimizerKernel {
     /// The number of draws of a coordinate with noise of their own.
     private let sampleCount: Int
     private let landscape: Landscape
+    /// The mean of the gradient at the position, and the scale of its noise.
+    private let gradientLaw: CompiledUpdate
     /// The arguments of the functions with kinks.
     private let kinks: CompiledUpdate?
     private let kinkCount: Int
@@ -58,10 +60,14 @@ public struct CompiledOptimizer: OptimizerKernel {
         }
         let first =
             (isShifted ? Expression(means[0]) : draw.mean) + draw.scale * Expression(normals[0])
-        var updates = rule.updates
+        // On one coordinate the root of a sum of squares is an absolute value, whose kink is known.
+        func reduced(_ formula: Expression) -> Expression {
+            landscape.dimension == 1 ? formula.onOnlyCoordinate(.free(UpdateRule.index)) : formula
+        }
+        var updates = rule.updates.map(reduced)
         if let second = rule.secondGradient {
             let mean = ofCoordinate("mean2")
-            formulas.append(second.point.replacingAtEveryCoordinate(draw.symbol, by: first))
+            formulas.append(reduced(second.point).replacingAtEveryCoordinate(draw.symbol, by: first))
             means.append(mean)
             let noise = second.sample == .same ? normals[0] : normals[1]
             updates = updates.map {
@@ -77,18 +83,19 @@ public struct CompiledOptimizer: OptimizerKernel {
         dependsOnStep = updates.contains { $0.contains(any: [UpdateRule.stepIndex, UpdateRule.time]) }
         let accepted = draw.correlation == nil ? accepted : accepted.union(parameters.keys)
         func compile(
-            _ formulas: [Expression], supplied: [Symbol]
+            _ formulas: [Expression], supplied: [Symbol], accepting others: [String] = []
         ) throws(CompilationError) -> CompiledUpdate {
             try CompiledUpdate(
                 formulas, states: states, draws: supplied, stepIndex: UpdateRule.stepIndex, time: UpdateRule.time,
                 on: landscape, parameters: parameters,
-                accepting: accepted.union(rule.parameters.map(\.symbol.name)).union([rule.stepSize.name]),
+                accepting: accepted.union(rule.parameters.map(\.symbol.name)).union([rule.stepSize.name] + others),
                 functions: functions)
         }
         do {
             let supplied = normals + means
-            let arguments = updates.flatMap(\.kinkArguments).filter { $0.contains(any: supplied) }
+            let arguments = (formulas + updates).flatMap(\.kinkArguments).filter { $0.contains(any: supplied) }
             update = try compile(updates, supplied: supplied)
+            gradientLaw = try compile([draw.mean, draw.scale], supplied: [], accepting: Array(parameters.keys))
             var points: [CompiledUpdate] = []
             for (number, formula) in formulas.enumerated() {
                 points.append(try compile([formula], supplied: normals + means.prefix(number)))
@@ -127,6 +134,15 @@ public struct CompiledOptimizer: OptimizerKernel {
         if let correlations { return NoiseSource(correlationFactor: correlations.factor) }
         if case .gaussian = law.law { return .gaussian }
         return NoiseSource(transform: { [law] in law.draw(coupledTo: $0) }, jumps: law.jumps)
+    }
+
+    /// Whether coordinates share noise.
+    var isCorrelated: Bool { correlations != nil }
+
+    /// The noise of every coordinate for which its gradient at the position is zero.
+    func noiseWithoutGradient(at states: [Double]) -> [Double] {
+        let law = gradientLaw.next(states, draws: [], step: 1)
+        return (0..<dimension).map { -law[$0] / law[dimension + $0] }
     }
 
     public func advance(_ states: LaneBlock, noise: LaneBlock, step: Int) {

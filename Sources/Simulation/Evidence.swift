@@ -6,7 +6,7 @@ import Rules
 import func Foundation.pow
 
 /// What numbers say of a derived SDE: its one-step moments against the rule itself, and its weak errors on a quadratic and
-/// on a saddle.
+/// on a saddle. A rule that couples coordinates is looked at on two of them.
 public struct Evidence: Sendable {
     /// How much work goes into it.
     public enum Size: Sendable {
@@ -18,6 +18,8 @@ public struct Evidence: Sendable {
         var paths: Int { self == .quick ? 2000 : 200_000 }
     }
 
+    /// The parameters, in the order of the rule, and the scale of the noise.
+    public let settings: [Setting]
     public let oneStep: OneStepCheck
     /// By landscape, in the order of the runs.
     public let weakErrors: [(landscape: String, result: WeakErrorResult)]
@@ -39,14 +41,16 @@ extension Evidence {
         cancellation: Cancellation? = nil
     ) throws(SimulationError) {
         let rule = derivation.rule
+        settings = Self.settings(of: derivation)
         oneStep = try OneStepCheck(
             of: derivation, values: { Self.values(of: derivation, stepSize: $0, scalesRates: true) })
         var results: [(landscape: String, result: WeakErrorResult)] = []
-        for (name, position) in [("x1^2/2", [0.8]), ("saddle", [0.2, 0.8])] {
+        let quadratic =
+            rule.couplesCoordinates ? ("quadratic(1,2)", [1.0, 2], [0.8, 0.4]) : ("x^2/2", [1.0], [0.8])
+        for (name, curvatures, position) in [quadratic, ("saddle", [], [0.2, 0.8])] {
             let landscape: Landscape
             do {
-                let x = Expression(Symbol("x", role: .position, indices: [.coordinate(1)]))
-                landscape = name == "saddle" ? try .saddle() : try Landscape(x * x / 2)
+                landscape = curvatures.isEmpty ? try .saddle() : try .quadratic(curvatures)
             } catch {
                 throw .compilation(error)
             }
@@ -69,14 +73,24 @@ extension Evidence {
         weakErrors = results
     }
 
-    /// - Parameter scalesRates: whether a rate of size eta^-zeta is taken with zeta = 1/2, or held at its value.
-    static func values(
-        of derivation: Derivation, stepSize: Double, scalesRates: Bool
-    ) -> [String: Double] {
+    /// The value of a parameter: a number times a power of the step size.
+    public struct Setting: Sendable {
+        public let name: String
+        public let factor: Double
+        /// The power at which one-step moments are checked; weak errors hold what is graded at the number itself.
+        public let size: Weight
+
+        func value(stepSize: Double, scalesRates: Bool) -> Double {
+            guard size.slope.isZero || scalesRates else { return factor }
+            let exponent = size.constant.doubleValue + 0.5 * size.slope.doubleValue
+            return exponent == 0 ? factor : factor * pow(stepSize, exponent)
+        }
+    }
+
+    /// The parameters of a rule but for the step size.
+    static func settings(of derivation: Derivation) -> [Setting] {
         let rule = derivation.rule
-        var values = [rule.stepSize.name: stepSize, UpdateRule.noiseScale.name: 0.2]
-        if derivation.options.usesBatch { values[UpdateRule.batchSize.name] = 4 }
-        for parameter in rule.parameters {
+        var settings = rule.parameters.map { parameter in
             let bounds = parameter.symbol.bounds
             var value = 0.5
             if let own = parameter.defaultValue?.doubleValue {
@@ -90,16 +104,26 @@ extension Evidence {
             } else if bounds.isNonnegative {
                 value = 0.1
             }
-            let size = derivation.options.sizes[parameter.symbol.name] ?? parameter.size
-            let isGraded = !size.slope.isZero
-            if !isGraded || scalesRates {
-                let exponent = size.constant.doubleValue + 0.5 * size.slope.doubleValue
-                value *= exponent == 0 ? 1 : pow(stepSize, exponent)
-            }
-            values[parameter.symbol.name] = value
+            let name = parameter.symbol.name
+            return Setting(name: name, factor: value, size: derivation.options.sizes[name] ?? parameter.size)
         }
-        for symbol in Set(derivation.draw.law.arguments.flatMap(\.symbols)) where values[symbol.name] == nil {
-            values[symbol.name] = 7
+        settings.append(Setting(name: UpdateRule.noiseScale.name, factor: 0.2, size: .zero))
+        if derivation.options.usesBatch {
+            settings.append(Setting(name: UpdateRule.batchSize.name, factor: 4, size: .zero))
+        }
+        let known = Set(settings.map(\.name))
+        for symbol in Set(derivation.draw.law.arguments.flatMap(\.symbols)).sorted() where !known.contains(symbol.name)
+        {
+            settings.append(Setting(name: symbol.name, factor: 7, size: .zero))
+        }
+        return settings
+    }
+
+    /// - Parameter scalesRates: whether a rate of size eta^-zeta is taken with zeta = 1/2, or held at its value.
+    static func values(of derivation: Derivation, stepSize: Double, scalesRates: Bool) -> [String: Double] {
+        var values = [derivation.rule.stepSize.name: stepSize]
+        for setting in settings(of: derivation) {
+            values[setting.name] = setting.value(stepSize: stepSize, scalesRates: scalesRates)
         }
         return values
     }

@@ -24,6 +24,10 @@ public struct OneStepCheck: Sendable {
     }
 
     public let entries: [Entry]
+    /// The number of states at which the coefficients were looked at.
+    public let stateCount: Int
+    /// The number of coordinates.
+    public let dimension: Int
     /// The largest relative difference that counts as none.
     public static let tolerance = 1e-5
 
@@ -33,10 +37,10 @@ public struct OneStepCheck: Sendable {
 
 extension OneStepCheck {
     /// The steps, `1/h` whole so that the time 1 is that of a step.
-    private static let steps = (0..<6).map { 0.04 / pow(4, Double($0)) }
+    private static let steps = (0..<8).map { 0.04 / pow(4, Double($0)) }
     private static let time = 1.0
 
-    /// The check of a derived model on the landscape `x^2/2 + x^4/8`.
+    /// The check of a derived model, on two coordinates where the rule couples them and one elsewhere.
     ///
     /// - Parameters:
     ///   - model: the SDE to check in place of the derived one.
@@ -46,52 +50,70 @@ extension OneStepCheck {
         of derivation: Derivation, model sde: SDE? = nil, values: (_ stepSize: Double) -> [String: Double],
         seed: UInt64 = 1
     ) throws(SimulationError) {
-        let landscape: Landscape
-        do {
-            let x = Expression(Symbol("x", role: .position, indices: [.coordinate(1)]))
-            landscape = try Landscape(x * x / 2 + Expression.power(x, 4) / 8)
-        } catch {
-            throw .compilation(error)
+        let rule = derivation.rule
+        func optimizer(on landscape: Landscape, _ step: Double) throws(SimulationError) -> CompiledOptimizer {
+            let parameters = values(step)
+            return try CompiledOptimizer(
+                rule, draw: derivation.draw, on: landscape, parameters: parameters,
+                accepting: Set(parameters.keys))
         }
-        let states = Self.states(of: derivation.rule, seed: seed)
-        let count = derivation.rule.states.count
-        let names = derivation.rule.states.map(\.name)
-        var differences = [[Double]](repeating: [], count: states.count * (count + count * (count + 1) / 2))
+        var landscape = try Self.landscape(dimension: 1)
+        if rule.couplesCoordinates {
+            let plane = try Self.landscape(dimension: 2)
+            if try optimizer(on: plane, Self.steps[0]).resolvesNoiseOfPair { landscape = plane }
+        }
+        var states = Self.states(of: rule, dimension: landscape.dimension, seed: seed)
+        let names = Self.names(of: rule, dimension: landscape.dimension)
+        let count = names.count
+        var differences: [[Double]] = []
         var model: [Double] = []
         for step in Self.steps {
             let parameters = values(step)
-            let accepted = Set(parameters.keys)
-            let optimizer = try CompiledOptimizer(
-                derivation.rule, draw: derivation.draw, on: landscape, parameters: parameters, accepting: accepted)
+            let optimizer = try optimizer(on: landscape, step)
             let compiled: CompiledModel
             do {
                 compiled = try (sde ?? derivation.sde).compiled(
-                    on: landscape, parameters: parameters, accepting: accepted, draw: derivation.draw)
+                    on: landscape, parameters: parameters, accepting: Set(parameters.keys), draw: derivation.draw)
             } catch {
                 throw .compilation(error)
             }
-            model = []
+            // A model may have no value where averages vanish, as one that divides by their length.
+            if step == Self.steps[0], !compiled.isFinite(at: states[3], time: Self.time) { states.removeLast() }
+            var found: [(model: Double, difference: Double)] = []
             for state in states {
                 let (mean, covariance) = try optimizer.oneStepMoments(at: state, time: Self.time)
                 let (drift, spread) = (compiled.drift(state, Self.time), compiled.covariance(state, Self.time))
-                for a in 0..<count {
-                    differences[model.count].append(mean[a] / step - drift[a])
-                    model.append(drift[a])
-                }
+                for a in 0..<count { found.append((drift[a], mean[a] / step - drift[a])) }
                 for a in 0..<count {
                     for c in a..<count {
-                        differences[model.count].append(covariance[a, c] / (step * step) - spread[a, c])
-                        model.append(spread[a, c])
+                        found.append((spread[a, c], covariance[a, c] / (step * step) - spread[a, c]))
                     }
                 }
             }
+            if differences.isEmpty { differences = found.map { _ in [] } }
+            for (index, value) in found.enumerated() { differences[index].append(value.difference) }
+            model = found.map(\.model)
         }
         var labels: [String] = names.map { "b[\($0)]" }
         for a in 0..<count { for c in a..<count { labels.append("S[\(names[a]),\(names[c])]") } }
+        stateCount = states.count
+        dimension = landscape.dimension
         entries = model.indices.map { index in
             Entry(
                 coefficient: labels[index % labels.count], model: model[index],
                 difference: Self.limit(differences[index]))
+        }
+    }
+
+    /// `x^2/2 + x^4/8`, with a second coordinate `x2^2 + x1 x2/2 + x1^2 x2/4`.
+    private static func landscape(dimension: Int) throws(SimulationError) -> Landscape {
+        let x = (1...dimension).map { Expression(Symbol("x", role: .position, indices: [.coordinate($0)])) }
+        var loss = x[0] * x[0] / 2 + Expression.power(x[0], 4) / 8
+        if dimension > 1 { loss = loss + x[1] * x[1] + x[0] * x[1] / 2 + x[0] * x[0] * x[1] / 4 }
+        do {
+            return try Landscape(loss)
+        } catch {
+            throw .compilation(error)
         }
     }
 
@@ -108,93 +130,31 @@ extension OneStepCheck {
         return column[0]
     }
 
-    /// Three states in general position: positions of both signs, other states within their bounds.
-    private static func states(of rule: UpdateRule, seed: UInt64) -> [[Double]] {
+    /// `x`, `v`; on several coordinates `x1`, `x2`, `v1`, `v2`.
+    private static func names(of rule: UpdateRule, dimension: Int) -> [String] {
+        guard dimension > 1 else { return rule.states.map(\.name) }
+        return rule.states.flatMap { state in (1...dimension).map { "\(state.name)\($0)" } }
+    }
+
+    /// Three states in general position: positions of both signs, other states within their bounds. And one near the
+    /// minimum with averages of zero, where the noise decides the signs.
+    private static func states(of rule: UpdateRule, dimension: Int, seed: UInt64) -> [[Double]] {
         let stream = RandomStream(seed: seed)
-        return (0..<3).map { index in
-            rule.states.enumerated().map { component, state in
+        return (0..<4).map { index in
+            (0..<rule.states.count * dimension).map { component in
+                let state = rule.states[component / dimension]
                 let u = stream.uniform(path: index, step: 0, component: component)
-                if component == 0 { return (index == 1 ? -1 : 1) * (0.4 + 0.8 * u) }
-                return state.symbol.bounds.isNonnegative ? 0.5 + u : 0.8 * u - 0.3
+                let isNonnegative = component >= dimension && state.symbol.bounds.isNonnegative
+                if index == 3, !isNonnegative { return component < dimension ? 0.05 + 0.1 * u : 0 }
+                if component < dimension { return (index == 1 ? -1 : 1) * (0.4 + 0.8 * u) }
+                return isNonnegative ? 0.5 + u : 0.8 * u - 0.3
             }
         }
     }
 }
 
-extension CompiledOptimizer {
-    /// Mean and covariance of the increments of one step from a state on one coordinate, integrated over the noise.
-    ///
-    /// - Throws: ``SimulationError/noise(_:)`` for a law without a density, ``SimulationError/compilation(_:)`` where the
-    ///   quadrature does not converge.
-    func oneStepMoments(at state: [Double], time: Double) throws(SimulationError) -> (
-        mean: [Double], covariance: DenseMatrix
-    ) {
-        let step = Int((time / stepSize).rounded()) + 1
-        let width = AdaptiveQuadrature.pointCount
-        let lanes = LaneStorage(variables: variableCount, lanes: width)
-        let noise = LaneStorage(variables: noiseCount, lanes: width)
-        let others = noiseCount == 1 ? [(value: 0.0, weight: 1.0)] : law.nodes
-        // An increment is known to the rounding of the state, which the division by the step magnifies.
-        let quadrature = AdaptiveQuadrature(absoluteTolerance: 4e-15 / stepSize, relativeTolerance: 1e-12)
-        let reach = max(law.support.lower, law.quantile(1e-18)).magnitude
-        /// E of a function of the increments in units of the step.
-        func expectation(_ body: ([Double]) -> Double) throws(SimulationError) -> Double {
-            func values(at points: some Collection<Double>) -> [Double] {
-                var sums = [Double](repeating: 0, count: points.count)
-                for other in others {
-                    for (lane, point) in points.enumerated() { noise.block[0][lane] = point }
-                    if noiseCount > 1 { noise.block[1].update(repeating: other.value) }
-                    for (variable, value) in state.enumerated() { lanes.block[variable].update(repeating: value) }
-                    advance(lanes.block, noise: noise.block, step: step)
-                    for lane in sums.indices {
-                        sums[lane] +=
-                            other.weight * body(state.indices.map { (lanes.block[$0][lane] - state[$0]) / stepSize })
-                    }
-                }
-                return sums
-            }
-            guard law.atoms.isEmpty else {
-                let weights = law.atoms.map(\.probability)
-                return zip(values(at: law.atoms.map(\.value)), weights).reduce(0) { $0 + $1.0 * $1.1 }
-            }
-            do {
-                return try quadrature.integral(
-                    from: -reach, to: reach, breakpoints: law.kinks,
-                    ofBatch: { points in
-                        let results = values(at: points)
-                        for lane in points.indices { points[lane] = law.density(points[lane]) * results[lane] }
-                    })
-            } catch {
-                throw .quadrature(error)
-            }
-        }
-        var mean: [Double] = []
-        for a in state.indices { mean.append(try expectation { $0[a] }) }
-        var covariance = DenseMatrix(rows: state.count, columns: state.count)
-        for a in state.indices {
-            for c in a..<state.count {
-                let value = try expectation { [mean] in ($0[a] - mean[a]) * ($0[c] - mean[c]) }
-                covariance[a, c] = value * stepSize * stepSize
-                covariance[c, a] = covariance[a, c]
-            }
-        }
-        return (mean.map { $0 * stepSize }, covariance)
-    }
-}
-
-extension NumericNoiseLaw {
-    /// The law as points with weights, for functions that are smooth in the noise of a second sample.
-    fileprivate var nodes: [(value: Double, weight: Double)] {
-        guard atoms.isEmpty else { return atoms.map { ($0.value, $0.probability) } }
-        let edge = min(support.upper, quantile(1 - 1e-15).magnitude)
-        let panels = 12
-        let rule = GaussRule.legendre(16)
-        let half = edge / Double(panels)
-        return (0..<panels).flatMap { panel in
-            zip(rule.nodes, rule.weights).map { node, weight in
-                let value = -edge + half * (Double(2 * panel + 1) + node)
-                return (value, weight * half * density(value))
-            }
-        }
-    }
+extension UpdateRule {
+    /// Whether a coordinate sees others but through its own component of the gradient: by a sum over them, or through the
+    /// Hessian at a displaced point.
+    var couplesCoordinates: Bool { secondGradient != nil || updates.contains(where: \.containsIndexSum) }
 }

@@ -37,6 +37,13 @@ struct PathComparison: Sendable {
         var modelRest = StreamingMoments()
         var error = StreamingMoments()
         var bias = StreamingMoments()
+
+        /// Whether the integrator's bias does not show beside the interval, or beside the error where paths have hardly any
+        /// noise, or in the rounding of the expectations.
+        var isSettled: Bool {
+            let visible = max(0.25 * error.halfwidth95, 1e-4 * error.mean.magnitude, 1e-11 * modelRest.mean.magnitude)
+            return bias.mean.magnitude <= visible
+        }
     }
 
     /// One entry for each test function; `nil` after a cancellation.
@@ -55,7 +62,7 @@ struct PathComparison: Sendable {
                 integrator = finer
                 continue
             }
-            let isSettled = totals.allSatisfy { $0.bias.mean.magnitude <= 0.25 * $0.error.halfwidth95 }
+            let isSettled = totals.allSatisfy(\.isSettled)
             if !isSettled, let finer = integrator.refined(maximum: sampler.settings.maximumSubsteps) {
                 integrator = finer
                 continue

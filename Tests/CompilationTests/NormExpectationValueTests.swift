@@ -1,7 +1,8 @@
 import BuiltInRules
-import Compilation
 import Matching
 import Testing
+
+@testable import Compilation
 
 /// Expectations over the noise of all coordinates that are computed by an integral over the length of the gradient.
 struct NormExpectationValueTests {
@@ -29,6 +30,25 @@ struct NormExpectationValueTests {
         let s = model.covariance([0.7, 0.2], 0)
         for (value, reference) in zip([s[0, 0], s[0, 1], s[1, 1]], covariance) {
             #expect(abs(value - reference) < 1e-10)
+        }
+    }
+
+    // The first is read from a table in the length of the mean, the second integrated: its function depends on the state.
+    @Test(arguments: [("normclippedsgd", ["c": 0.8]), ("lars", ["gamma": 0.1]), ("lars", ["gamma": 0])])
+    func `many states have the expectations of each`(name: String, own: [String: Double]) throws {
+        let derivation = try Derivation(of: BuiltInRules.rule(named: name), noise: .gaussian)
+        let model = try derivation.sde.compiled(
+            on: .quadratic([1, 2]), parameters: own.merging(["eta": 0.01, "sigma": 0.3]) { $1 },
+            draw: derivation.draw)
+        let columns = [[0.7, 0.1, -0.3, 0.02, 1.9], [0.2, -0.1, 0.4, 0.01, -0.8]]
+        var results = [[Double]](
+            repeating: [Double](repeating: 0, count: 5), count: 2 + 2 * model.diffusionEntries.count)
+        try withTables(columns, &results) { states, result in
+            model.evaluate(states: states, time: 0, drift: result, diffusion: result.dropping(rows: 2), count: 5)
+        }
+        for lane in 0..<5 {
+            let drift = model.drift(columns.map { $0[lane] }, 0)
+            for i in 0..<2 { #expect(abs(results[i][lane] - drift[i]) < 1e-11) }
         }
     }
 

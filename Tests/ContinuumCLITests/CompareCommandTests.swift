@@ -39,6 +39,40 @@ import Testing
         #expect(run.output.contains(">optimizer</text>") && run.output.contains(">ode</text>"))
     }
 
+    @Test("a rule that jumps stands beside its jump form, and has no other model")
+    func jumpForm() {
+        let settings = ["--set", "eta=0.01,rho1=1,rho2=1,sigma=0.5", "--steps", "20", "--paths", "200"]
+        let run = RecordedRun(["compare", "adamax"] + settings)
+        #expect(run.status == .done)
+        #expect(run.output.contains("\njump "))
+        let other = RecordedRun(["compare", "adamax", "full"] + settings)
+        #expect(other.status == .badInput && other.error.contains("its one model is the jump form"))
+        let smooth = RecordedRun(["compare", "rmsprop", "jump"] + Self.settings)
+        #expect(smooth.status == .badInput && smooth.error.contains("has an SDE, and no jump form"))
+    }
+
+    @Test("an averaged model stands beside the optimizer and beside itself without noise, on the slow states")
+    func averaged() throws {
+        let settings = [
+            "--regime", "rho=O(eta^-1)", "--set", "eta=0.01,beta=0.5,sigma=1", "--x0", "0", "--steps", "200", "--paths",
+            "400", "--save", "1", "--dt", "eta", "--format", "csv",
+        ]
+        let run = RecordedRun(["compare", "signum"] + settings)
+        #expect(run.status == .done)
+        // E x^2/2 at the end: the noise makes it, so that the averaged SDE is near and the ODE stays at zero.
+        func loss(_ process: String) throws -> Double {
+            let row = try #require(run.output.split(separator: "\n").last { $0.hasPrefix("\(process),200,") })
+            return try #require(Double(row.split(separator: ",")[4]))
+        }
+        let optimizer = try loss("optimizer")
+        #expect(try abs(loss("full") / optimizer - 1) < 0.25)
+        #expect(try loss("ode") < 1e-12)
+        let published = RecordedRun(
+            ["compare", "adam", "malladi-adam", "--regime", "rho1=O(eta^-1)", "--set"]
+                + ["eta=0.01,beta1=0.9,rho2=1,epsilon=0.1,sigma=0.1"])
+        #expect(published.status == .badInput && published.error.contains("has other states"))
+    }
+
     @Test("an unknown model, one given twice and one that does not exist are told apart")
     func badModels() {
         let unknown = RecordedRun(["compare", "rmsprop", "mallady-rmsprop"] + Self.settings)

@@ -22,6 +22,14 @@ struct VerifySamplingTests {
         #expect(milstein.output.contains("\"integrator\": \"Milstein, dt = eta/2\""))
     }
 
+    @Test func `paths without any spread have no gain to report, in JSON too`() {
+        // The average is far from zero: every path of optimizer and model makes the same steps.
+        let run = RecordedRun(
+            "verify signum --set rho=1,sigma=0.001 --start m=0.2 --paths 4 --etas 0.1,0.05 --horizon 0.2 --format json")
+        #expect(run.output.contains("\"halfwidth95\": 0.0"))
+        #expect(run.output.contains("\"coupling\": null"))
+    }
+
     @Test func `a scheme that does not apply is refused with the reason`() {
         let linear = RecordedRun("verify signsgd --scheme linear --paths 64")
         #expect(linear.status == .badInput)

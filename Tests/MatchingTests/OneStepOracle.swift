@@ -129,7 +129,7 @@ struct OneStepOracle {
 
     /// (d_t + b0 . grad) b0 by central differences of the closed form along its own flow.
     func transport(of drift: [Expression]) -> [Double] {
-        let base = drift.map { value($0.onOneCoordinate) }
+        let base = drift.map { value($0.onOnlyCoordinate(.free("i"))) }
         let gradient = Symbol("f", role: .field, derivatives: [.free("i")])
         func moved(_ h: Double) -> [Double] {
             var shifted = values
@@ -138,7 +138,7 @@ struct OneStepOracle {
             }
             shifted[gradient] = (values[gradient] ?? 0) + h * base[0] * curvature
             shifted[UpdateRule.time] = (values[UpdateRule.time] ?? 0) + h
-            return drift.map { $0.onOneCoordinate.evaluated(at: shifted) }
+            return drift.map { $0.onOnlyCoordinate(.free("i")).evaluated(at: shifted) }
         }
         // Eighth-order central differences.
         let h = 0.004
@@ -162,24 +162,17 @@ struct OneStepOracle {
             #expect(isClose, "\(rule.name) \(what): \(a) should be \(b)\n\(rule)", sourceLocation: location)
         }
         for (index, state) in rule.states.enumerated() {
-            close(value(derivation.leadingDrift[index].onOneCoordinate), first[index], "b0_\(state.symbol.name)")
+            close(
+                value(derivation.leadingDrift[index].onOnlyCoordinate(.free("i"))), first[index],
+                "b0_\(state.symbol.name)")
             if !derivation.driftCorrection.isEmpty {
-                let correction = value(derivation.driftCorrection[index].onOneCoordinate, [hessian: curvature])
+                let correction = value(
+                    derivation.driftCorrection[index].onOnlyCoordinate(.free("i")), [hessian: curvature])
                 close(correction, second[index] - transports[index] / 2, "b1_\(state.symbol.name)")
             }
             for other in rule.states.indices {
                 close(value(derivation.fullCovariance[index][other]), covariance[index][other], "S_\(index)\(other)")
             }
-        }
-    }
-}
-
-extension Expression {
-    /// The expression where there is one coordinate only: an index sum is its body.
-    var onOneCoordinate: Expression {
-        replacing { node in
-            guard case .indexSum(let body) = node.content else { return nil }
-            return body.mapIndices { if case .bound = $0 { .free("i") } else { $0 } }.onOneCoordinate
         }
     }
 }

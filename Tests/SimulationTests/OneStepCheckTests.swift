@@ -25,6 +25,23 @@ import Testing
         #expect(result.largest < 1e-6)
     }
 
+    @Test("rules that couple coordinates are checked on two of them, where a direction without a limit is no obstacle")
+    func coupled() throws {
+        let result = try check(try derivation("sam"))
+        #expect(Set(result.entries.map(\.coefficient)) == ["b[x1]", "b[x2]", "S[x1,x1]", "S[x1,x2]", "S[x2,x2]"])
+        #expect(result.passes)
+    }
+
+    @Test("a wrong covariance between coordinates is found")
+    func wrongCoupling() throws {
+        let full = try derivation("normalizedsgd")
+        let independent = SDE(
+            stepSize: full.sde.stepSize, time: full.sde.time, states: full.sde.states, drift: full.sde.drift,
+            covariance: full.sde.covariance, diffusion: full.sde.diffusion)
+        let wrong = try check(full, model: independent).entries.filter { $0.relative > 1e-3 }
+        #expect(Set(wrong.map(\.coefficient)) == ["S[x1,x2]"])
+    }
+
     @Test("a dropped covariance and a wrong drift are found")
     func disagreement() throws {
         let full = try derivation("rmsprop")

@@ -28,6 +28,18 @@ import Testing
             })
     }
 
+    @Test("on one coordinate the direction of the gradient is its sign, with a jump where it vanishes")
+    func direction() throws {
+        let problem = try problem(
+            "normalizedsgd", landscape: "x1^2/2", etas: [0.2], parameters: ["sigma": 0.5], initial: [0.8],
+            tests: ["x1^2 + sin(x1)"])
+        let check = WeakError(solver: DeterministicSolver(tolerance: 1e-6))
+        let result = try #require(try check.results(of: problem).first)
+        #expect(result.method == .deterministic)
+        // The first row of SignSGD's published table.
+        #expect(abs(result.entries[0].error - 0.034812050) < 2e-6)
+    }
+
     @Test("only a rule that expands in polynomials of the noise has a law of few points in its place")
     func pointLaws() throws {
         func hasPointLaw(_ name: String) throws -> Bool {

@@ -21,7 +21,12 @@ enum CompareCommand: Command {
         case order2
         /// The drift of order 1 alone.
         case ode
+        /// The jump form of a rule that has no SDE.
+        case jump
     }
+
+    /// A model to run, with its jumps where it is a jump form.
+    private typealias NamedModel = (name: String, sde: SDE, jumpForm: JumpForm?)
 
     private static let format = Option("format", "text|json|csv|markdown|svg", "the form of the result (default text)")
 
@@ -30,14 +35,17 @@ enum CompareCommand: Command {
         operand: CommandSyntax.rule,
         moreOperands: (
             name: "MODEL",
-            help: "declared, full, matched, order2, ode, a published SDE by name (malladi-adam), or the path of one"
+            help:
+                "declared, full, matched, order2, ode, jump, a published SDE by name (malladi-adam), or the path of one"
         ),
         details: [
             """
             Without a MODEL: declared, full, and order2 where the rule has it. 'declared' keeps the noise of the states that
             the rule lists under diffusion, as papers do; 'full' keeps all of it; 'matched' corrects for graded rates; 'ode'
-            has no noise. All run path by path under the optimizer's random numbers, so that the intervals of the weak
-            errors are narrow. The figure shows the mean over time, with a band of one standard deviation of the optimizer.
+            has no noise. A rule with a state that jumps has the model 'jump' alone; where --regime averages fast states the
+            models have the slow ones, 'full' and 'ode' by default. All run path by path under the optimizer's random
+            numbers, so that the intervals of the weak errors are narrow. The figure shows the mean over time, with a band
+            of one standard deviation of the optimizer.
             """
         ],
         options: [LandscapeInput.landscape, EvaluateCommand.set] + SimulationInput.options
@@ -58,21 +66,15 @@ enum CompareCommand: Command {
     static func run(_ arguments: ParsedArguments, _ console: Console) throws(Failure) -> ExitStatus {
         let format = try arguments.choice(format, default: Format.text)
         let rule = try RuleInput.rule(arguments.operand)
-        let options = try DerivationInput.options(of: rule, arguments)
-        let derivation = try DerivationInput.derivation(of: rule, options)
-        guard derivation.sde.averages == nil else {
-            throw Failure(
-                "compare takes models of all states, and this one is averaged over a fast state\n"
-                    + "Use simulate or verify.")
-        }
-        let models = try self.models(arguments, derivation, console)
+        let (ruleModel, options, derivation) = try DerivationInput.model(of: rule, arguments)
+        let models = try self.models(arguments, ruleModel, derivation, console)
         let landscape = try LandscapeInput.landscape(
             arguments[LandscapeInput.landscape] ?? VerifyCommand.defaultLandscape)
         let parameters = try ParameterValues(
-            of: rule, draw: derivation.draw, try Assignments(arguments, EvaluateCommand.set),
-            usesBatch: derivation.options.usesBatch)
+            of: rule, draw: ruleModel.draw, try Assignments(arguments, EvaluateCommand.set),
+            usesBatch: options.usesBatch)
         let input = try SimulationInput(
-            rule, on: landscape, arguments, modelStates: rule.states.count, parameters: parameters)
+            ruleModel.rule, on: landscape, arguments, modelStates: ruleModel.sde.states.count, parameters: parameters)
         guard input.time == 0 else {
             throw Failure("--start: a comparison starts at t = 0\nLeave t out, or use verify.")
         }
@@ -91,24 +93,28 @@ enum CompareCommand: Command {
         do throws(SimulationError) {
             let names = Set(parameters.values.keys)
             let kernel = try CompiledOptimizer(
-                rule, draw: derivation.draw, on: landscape, parameters: parameters.values, accepting: names,
+                ruleModel.rule, draw: ruleModel.draw, on: landscape, parameters: parameters.values, accepting: names,
                 functions: functions)
             let optimizer = OptimizerProcess(
                 kernel, noise: kernel.noise, stepSize: kernel.stepSize, seed: input.seed)
             var compiled: [EnsembleRun.Model] = []
-            for (name, sde) in models {
+            for (name, sde, jumpForm) in models {
                 let model: CompiledModel
                 do {
                     model = try sde.compiled(
-                        on: landscape, parameters: parameters.values, accepting: names, draw: derivation.draw,
+                        on: landscape, parameters: parameters.values, accepting: names, draw: ruleModel.draw,
                         functions: functions)
                 } catch {
                     throw .compilation(error)
                 }
-                let start = try input.start(of: model, beside: optimizer)
+                let events = try jumpForm.map { form throws(SimulationError) in
+                    try EventKernel(
+                        form, on: landscape, parameters: parameters.values, noise: kernel.noise, functions: functions)
+                }
+                let start = try input.start(of: model, jumps: events != nil, beside: optimizer)
                 let scheme = ModelProcess(
                     model, name: name, substeps: substeps, seed: input.seed,
-                    coupling: start.coupling(of: model, to: optimizer))
+                    coupling: start.coupling(of: model, to: optimizer), events: events)
                 compiled.append(EnsembleRun.Model(scheme, start: start))
             }
             comparison = try run.comparison(
@@ -133,22 +139,30 @@ enum CompareCommand: Command {
 
     /// The models asked for, by name; a default one that the rule does not have is left out with a note.
     private static func models(
-        _ arguments: ParsedArguments, _ derivation: Derivation, _ console: Console
-    ) throws(Failure) -> [(name: String, sde: SDE)] {
+        _ arguments: ParsedArguments, _ ruleModel: RuleModel, _ derivation: Derivation?, _ console: Console
+    ) throws(Failure) -> [NamedModel] {
         let names = arguments.moreOperands
-        var result: [(name: String, sde: SDE)] = []
+        guard let derivation else {
+            guard names.isEmpty || names == [DerivedModel.jump.rawValue] else {
+                throw Failure(
+                    "\(ruleModel.rule.name) has no diffusion limit: its one model is the jump form\nAsk for jump.")
+            }
+            return [(DerivedModel.jump.rawValue, ruleModel.sde, ruleModel.jumpForm)]
+        }
+        var result: [NamedModel] = []
         guard names.isEmpty else {
             for name in names {
                 guard !result.contains(where: { $0.name == name }) else {
                     throw Failure("the model '\(name)' is given twice")
                 }
-                result.append((name, try model(name, derivation)))
+                result.append((name, try model(name, derivation), nil))
             }
             return result
         }
-        for model in [DerivedModel.declared, .full, .order2] {
+        let defaults: [DerivedModel] = derivation.sde.averages == nil ? [.declared, .full, .order2] : [.full, .ode]
+        for model in defaults {
             do throws(Failure) {
-                result.append((model.rawValue, try sde(model, derivation)))
+                result.append((model.rawValue, try sde(model, derivation), nil))
             } catch {
                 console.note("\(model.rawValue) is left out: \(error.message)")
             }
@@ -164,7 +178,13 @@ enum CompareCommand: Command {
                 "model", name, among: DerivedModel.allCases.map(\.rawValue) + BuiltInRules.publishedModelNames,
                 remedy: "A published SDE in a file is given by its path.")
         }
-        return try PublishedInput.sde(name, of: derivation.rule, noise: derivation.options.noise).sde
+        let published = try PublishedInput.sde(name, of: derivation.rule, noise: derivation.options.noise).sde
+        guard published.states.count == derivation.sde.states.count else {
+            throw Failure(
+                "the model '\(name)' has other states than the one that --regime asks for, which is averaged\n"
+                    + "Leave out --regime.")
+        }
+        return published
     }
 
     private static func sde(_ model: DerivedModel, _ derivation: Derivation) throws(Failure) -> SDE {
@@ -173,6 +193,8 @@ enum CompareCommand: Command {
         case .declared: options.diffusion = .declared
         case .full: options.diffusion = .full
         case .matched: options.grading = .matched
+        case .jump:
+            throw Failure("\(derivation.rule.name) has an SDE, and no jump form\nAsk for full.")
         case .order2: options.order = 2
         case .ode:
             let sde = derivation.sde
@@ -180,7 +202,7 @@ enum CompareCommand: Command {
                 repeating: [Expression](repeating: .zero, count: sde.states.count), count: sde.states.count)
             return SDE(
                 stepSize: sde.stepSize, time: sde.time, states: sde.states, drift: sde.drift, covariance: none,
-                diffusion: sde.states.map { _ in [] }, defaultValues: sde.defaultValues)
+                diffusion: sde.states.map { _ in [] }, defaultValues: sde.defaultValues, averages: sde.averages)
         }
         return try DerivationInput.derivation(of: derivation.rule, options).sde
     }

@@ -59,16 +59,22 @@ public struct CompiledOptimizer: OptimizerKernel {
         let first =
             (isShifted ? Expression(means[0]) : draw.mean) + draw.scale * Expression(normals[0])
         var updates = rule.updates
-        if let second = rule.secondGradient {
-            let mean = ofCoordinate("mean2")
-            formulas.append(second.point.replacingAtEveryCoordinate(draw.symbol, by: first))
-            means.append(mean)
-            let noise = second.sample == .same ? normals[0] : normals[1]
-            updates = updates.map {
-                $0.replacingAtEveryCoordinate(second.symbol, by: Expression(mean) + draw.scale * Expression(noise))
+        var values = [(symbol: draw.symbol, value: first)]
+        var unused = normals.dropFirst()
+        for later in rule.laterGradients {
+            var mean = draw.mean
+            if later.point != Expression(rule.position) {
+                means.append(ofCoordinate("mean\(values.count + 1)"))
+                mean = Expression(means[means.count - 1])
+                formulas.append(
+                    values.reduce(later.point) { $0.replacingAtEveryCoordinate($1.symbol, by: $1.value) })
             }
+            let noise = later.sample == .same ? normals[0] : unused.popFirst() ?? normals[0]
+            values.append((later.symbol, mean + draw.scale * Expression(noise)))
         }
-        updates = updates.map { $0.replacingAtEveryCoordinate(draw.symbol, by: first) }
+        updates = updates.map { update in
+            values.reduce(update) { $0.replacingAtEveryCoordinate($1.symbol, by: $1.value) }
+        }
         sampleCount = normals.count
         let random = Set((normals + means).map(\.name))
         isPolynomial = (updates + formulas).allSatisfy {

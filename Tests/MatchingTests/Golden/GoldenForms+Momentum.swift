@@ -65,10 +65,16 @@ extension GoldenForm {
             rule: "signsgd", drift: ["x": "-erf(df/(sqrt(2)*sigma))"],
             covariance: ["x,x": "1 - erf(df/(sqrt(2)*sigma))^2"],
             correction: ["x": "-phi(df/sigma)/sigma*sum_j(d_ij f*erf(d_j f/(sqrt(2)*sigma_j)))"]),
+        // The sign of the sum of three signs is (s1 + s2 + s3 - s1 s2 s3)/2.
+        GoldenForm(
+            rule: "majorityvote", drift: ["x": "-(3*\(erf) - \(erf)^3)/2"],
+            covariance: ["x,x": "1 - (3*\(erf) - \(erf)^3)^2/4"]),
         signOfMean("signum", "rho", "rho", decay: ""),
         signOfMean("tiger", "rho", "rho", decay: " - gamma*x"),
         signOfMean("lion", "rho1", "rho2", decay: " - gamma*x"),
     ]
+
+    private static let erf = "erf(df/(sqrt(2)*sigma))"
 
     /// The sign of `m + kappa (g - m)`, kappa = eta rho, beside a mean of rate rho2; Cov(sign(a + b Z), Z) = 2 phi(a/b).
     private static func signOfMean(_ rule: String, _ rho: String, _ rho2: String, decay: String) -> GoldenForm {

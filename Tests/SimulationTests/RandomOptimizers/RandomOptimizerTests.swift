@@ -1,0 +1,36 @@
+import Compilation
+import Matching
+import Rules
+import Simulation
+import Testing
+
+/// Random rules are derived or refused with a reason, and a model that is derived has the moments of a step of its rule.
+struct RandomOptimizerTests {
+    private func rule(_ seed: Int) throws -> UpdateRule {
+        try UpdateRule(parsing: RandomOptimizer(seed: UInt64(seed)).text, file: "random.rule")
+    }
+
+    @Test(arguments: 0..<50)
+    func `the model of a random rule has its one-step moments within five standard errors`(seed: Int) throws {
+        let rule = try rule(seed)
+        let derivation: Derivation
+        do {
+            derivation = try Derivation(of: rule)
+        } catch {
+            #expect(!"\(error)".isEmpty)
+            return
+        }
+        let sample: OneStepSample
+        do {
+            sample = try OneStepSample(of: derivation, seed: UInt64(seed), draws: 1000)
+        } catch {
+            // A model may hold an expectation or a sum that no closure evaluates: it says so.
+            #expect(error is CompilationError || error is SimulationError, "\(error)\n\(rule)")
+            return
+        }
+        for entry in sample.outliers {
+            let sampled = "\(entry.sampled) with the error \(entry.standardError)"
+            Issue.record("\(entry.name): \(entry.model), sampled \(sampled)\n\(rule)")
+        }
+    }
+}

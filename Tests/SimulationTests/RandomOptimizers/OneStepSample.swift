@@ -71,13 +71,17 @@ struct OneStepSample {
         }
         for a in names.indices {
             let (value, error) = mean(increments[a])
-            entries.append(Entry(name: "b[\(names[a])]", model: drift[a], sampled: value, standardError: error))
+            // Where no draw meets a rare event, the model alone says how large the error is.
+            let expected = (covariance[a, a] / count).squareRoot()
+            entries.append(
+                Entry(
+                    name: "b[\(names[a])]", model: drift[a], sampled: value, standardError: Swift.max(error, expected)))
             for c in a..<names.count {
                 let (value, error) = mean(zip(centred[a], centred[c]).map { $0 * $1 })
                 entries.append(
                     Entry(
                         name: "S[\(names[a]),\(names[c])]", model: covariance[a, c], sampled: value,
-                        standardError: error))
+                        standardError: Swift.max(error, (covariance[a, a] * covariance[c, c] / count).squareRoot())))
             }
         }
         self.entries = entries

@@ -10,7 +10,13 @@ struct RandomOptimizerTests {
         try UpdateRule(parsing: RandomOptimizer(seed: UInt64(seed)).text, file: "random.rule")
     }
 
-    @Test(arguments: 0..<50)
+    /// Of the seeds from 0 on those whose rules are derived in less than about 50 ms by a release build.
+    private static let seeds = [
+        0, 1, 2, 3, 9, 10, 15, 16, 17, 22, 23, 24, 25, 35, 37, 43, 45, 49, 65, 67, 72, 80, 82, 87, 91, 94, 96, 98, 99,
+        101, 107, 110, 111,
+    ]
+
+    @Test(arguments: seeds)
     func `the model of a random rule has its one-step moments within five standard errors`(seed: Int) throws {
         let rule = try rule(seed)
         let derivation: Derivation

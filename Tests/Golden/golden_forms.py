@@ -129,6 +129,10 @@ def symbolic_increments(rule):
 
 def first_order(increment):
     """(D|0 + eta dD/deta|0)/eta, with limits where a term such as 2/(eta rho) occurs."""
+    whole = sp.expand(increment / eta)
+    if not whole.has(eta):
+        return whole
+
     def at_zero(expression):
         value = expression.subs(eta, 0)
         if value.has(sp.nan, sp.zoo, sp.oo):

@@ -98,6 +98,13 @@ extension Expression {
         case .function(let inner, let arguments)
         where inner == .sign || inner == .erf || inner == .tanh || inner == .atan || inner == .asin:
             return sign(of: arguments[0])
+        case .function(.max, let arguments):
+            // An operand that is not positive leaves the sign to the others, and so does zero up to a half.
+            let deciding = arguments.filter { !$0.bounds.isNegative }
+            if deciding.count == 1 { return sign(of: deciding[0]) }
+            let others = deciding.filter { !$0.isZero }
+            if others.count == 1, !others[0].mayVanishOnOpenSet { return (1 + sign(of: others[0])).scaled(by: .half) }
+            return raw(.sign, [u])
         default: return raw(.sign, [u])
         }
     }

@@ -34,9 +34,10 @@ extension Expression {
             return product(of: [power(ofNumber: content.magnitude, exponent), raw(-rest, exponent)])
         case .product(let coefficient, let factors):
             return power(coefficient: coefficient, factors, exponent)
-        case .function(.sign, _):
+        case .function(.sign, let arguments):
             guard let n = exponent.asInteger else { return raw(base, exponent) }
-            return n.isMultiple(of: 2) ? .one : base
+            if !n.isMultiple(of: 2) { return base }
+            return arguments[0].mayVanishOnOpenSet ? raw(base, n > 0 ? 2 : exponent) : .one
         case .function(.abs, let arguments):
             guard let n = exponent.asInteger, n.isMultiple(of: 2) else { return raw(base, exponent) }
             return power(arguments[0], exponent)

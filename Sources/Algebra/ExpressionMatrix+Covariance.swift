@@ -37,25 +37,32 @@ extension ExpressionMatrix {
                 // A pivot beside zeros only may vanish or not: its root is a column either way.
                 if pivot.bounds.isNegative { throw .notSemidefinite(row: pivotRow) }
                 let direct = sqrt(pivot)
-                let perfect = pivot.perfectSquareRoot()
                 // Bringing a pivot over one denominator may find its root, or blow it up.
+                let perfect = pivot.size <= Self.largestEntry ? pivot.perfectSquareRoot() : direct
                 let square = perfect.isUndefined || perfect.size <= 2 * direct.size ? perfect : direct
                 if square.isUndefined { throw .notSemidefinite(row: pivotRow) }
                 let root = square.bounds.isNonpositive ? -square : square
                 var column = [Expression](repeating: .zero, count: rowCount)
                 column[pivotRow] = root
-                for (row, entry) in zip(rest, below) where !entry.isZero { column[row] = (entry / root).simplified() }
+                for (row, entry) in zip(rest, below) where !entry.isZero { column[row] = Self.simplified(entry / root) }
                 columns.append(column)
             }
         }
         return ExpressionMatrix(rowCount: rowCount, columnCount: columns.count) { columns[$1][$0] }
     }
 
+    /// The size of an entry beyond which no simpler form of it is searched for.
+    private static let largestEntry = 1000
+
     /// What the columns found so far leave of an entry.
     private func residual(_ row: Int, _ column: Int, _ columns: [[Expression]]) -> Expression {
         let products = columns.filter { !$0[row].isZero && !$0[column].isZero }.map { $0[row] * $0[column] }
         if products.isEmpty { return self[row, column] }
-        return (self[row, column] - Expression.sum(of: products)).simplified()
+        return Self.simplified(self[row, column] - Expression.sum(of: products))
+    }
+
+    private static func simplified(_ entry: Expression) -> Expression {
+        entry.size <= largestEntry ? entry.simplified() : entry
     }
 
     /// The symmetric matrix P with `J P + P J^T + Q = 0`, for J = self and symmetric Q: the stationary covariance of

@@ -4,7 +4,8 @@ import ExactNumbers
 ///
 /// A generator is a symbol, a constant, a function application, an index sum, an expectation, or a root or symbolic
 /// power of one of these, such as `v^(1/2)`, `e^(r t)`, `(1 - eta rho)^k`. Generators are taken as independent but for
-/// the relations `r^q = u` of a root of a sum, `sin(u)^2 = 1 - cos(u)^2` and `sign(u)^2 = 1`.
+/// the relations `r^q = u` of a root of a sum, `sin(u)^2 = 1 - cos(u)^2` and `sign(u)^2 = 1`, the latter where u
+/// vanishes at points only.
 final class FractionBuilder {
     private struct Root: Hashable {
         let base: Expression
@@ -161,7 +162,7 @@ final class FractionBuilder {
             if function == .sin {
                 let cosine = Polynomial(variable: number(of: cos(arguments[0])))
                 relations[generators.count] = (2, Fraction(Polynomial.one - cosine * cosine))
-            } else if function == .sign {
+            } else if function == .sign, !arguments[0].mayVanishOnOpenSet {
                 relations[generators.count] = (2, Fraction(Rational.one))
             }
         }

@@ -39,7 +39,10 @@ private enum ModularPolynomial {
     static let prime: UInt64 = (1 << 61) - 1
 
     static func product(_ a: UInt64, _ b: UInt64) -> UInt64 {
-        prime.dividingFullWidth(a.multipliedFullWidth(by: b)).remainder
+        // 2^61 = 1 modulo the prime: the two halves of the product add up.
+        let (high, low) = a.multipliedFullWidth(by: b)
+        let sum = (low & prime) + (high << 3 | low >> 61)
+        return sum >= prime ? sum - prime : sum
     }
 
     static func power(_ base: UInt64, _ exponent: Int) -> UInt64 {
@@ -53,6 +56,9 @@ private enum ModularPolynomial {
     }
 
     static func residue(_ value: BigInteger) -> UInt64? {
+        if let small = value.asInt, small.magnitude < prime {
+            return small >= 0 ? UInt64(small) : prime - UInt64(-small)
+        }
         guard let (_, remainder) = value.divMod(BigInteger(Int(prime))), let small = remainder.asInt else { return nil }
         return small >= 0 ? UInt64(small) : prime - UInt64(-small)
     }

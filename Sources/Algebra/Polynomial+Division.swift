@@ -5,17 +5,30 @@ extension Polynomial {
     private static let largestDividend = 400
 
     /// The quotient where the division leaves no remainder; otherwise nil.
+    ///
+    /// The products of the quotient and the divisor are merged by a heap (Johnson 1974; Monagan and Pearce 2011).
+    ///
+    /// - Complexity: O(q d log q) for q terms of the quotient and d of the divisor.
     func exactQuotient(_ divisor: Polynomial) -> Polynomial? {
         guard let lead = divisor.terms.first, let scale = lead.coefficient.reciprocal else { return nil }
-        var rest = self
-        var quotient: [Monomial: Rational] = [:]
-        while let top = rest.terms.first {
-            guard let monomial = top.monomial.dividing(by: lead.monomial) else { return nil }
-            let coefficient = top.coefficient * scale
-            quotient[monomial] = coefficient
-            rest = rest - divisor.multiplied(by: monomial).scaled(by: coefficient)
+        var quotient: [Term] = []
+        var products = ProductHeap(divisor)
+        var next = 0
+        while true {
+            let own = next < terms.count ? terms[next].monomial : nil
+            guard let top = [own, products.top].compactMap(\.self).max() else { break }
+            var coefficient = Rational.zero
+            if own == top {
+                coefficient = terms[next].coefficient
+                next += 1
+            }
+            while products.top == top { coefficient = coefficient - products.removeTop(of: quotient) }
+            if coefficient.isZero { continue }
+            guard let monomial = top.dividing(by: lead.monomial) else { return nil }
+            quotient.append(Term(monomial: monomial, coefficient: coefficient * scale))
+            products.insert(quotient.count - 1, 1, of: quotient)
         }
-        return Polynomial(quotient)
+        return Polynomial(descending: quotient)
     }
 
     /// The part with coprime integer coefficients and a positive leading one.

@@ -50,6 +50,9 @@ struct Polynomial: Hashable, Sendable {
 
     private init(sorted terms: [Term]) { self.terms = terms }
 
+    /// - Parameter terms: in descending order, none of them zero.
+    init(descending terms: [Term]) { self.init(sorted: terms) }
+
     init(_ value: Rational) {
         terms = value.isZero ? [] : [Term(monomial: .one, coefficient: value)]
     }

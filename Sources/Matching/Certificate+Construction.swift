@@ -107,6 +107,10 @@ extension Certificate {
                 result.append(Residual(moment: "E Δ\(state.name)", expression: nil, weight: 3, range: .always))
                 continue
             }
+            if input.isLong {
+                result.append(Residual(moment: "E Δ\(state.name)", expression: nil, weight: 2, range: .always))
+                continue
+            }
             let second = try input.moments.expectation(of: input.increments.second[index], state: state)
             let eta = Expression(input.stepSize)
             let transported = try input.moments.closingExpectations(in: transport(input.drift[index]), state: state)
@@ -142,7 +146,7 @@ extension Certificate {
                     }
                     continue
                 }
-                if input.matched != nil || input.couplesCoordinates {
+                if input.matched != nil || input.couplesCoordinates || input.isLong {
                     let weights = (input.increments.first[a].weight(sizes), input.increments.first[c].weight(sizes))
                     let weight =
                         input.matched?.residual(states[a], states[c], weights) ?? (weights.0 + weights.1 + 3)
@@ -291,6 +295,18 @@ extension Expression {
             }
             return decays ? .zero : nil
         }
+    }
+}
+
+extension Certificate.Input {
+    /// The product of the sizes of the drift and of an entry of the covariance beyond which residuals are not written out.
+    private static let largestResidual = 150_000
+
+    /// Whether residuals would be too long to be written out: without graded parameters their weights are known without.
+    fileprivate var isLong: Bool {
+        guard sizes.isEmpty else { return false }
+        let entries = covariance.flatMap { $0.map(\.size) } + drift.map(\.size)
+        return drift.map(\.size).reduce(0, +) * (entries.max() ?? 0) > Self.largestResidual
     }
 }
 

@@ -10,7 +10,7 @@ extension Derivation {
         let draw = sample.draws[0]
         if options.usesBatch, case .sample = draw.law { throw .batchOfSample }
         guard draw.correlation != nil else { return }
-        if rule.secondGradient != nil || rule.updates.contains(where: sample.couplesCoordinates) {
+        if !rule.laterGradients.isEmpty || rule.updates.contains(where: sample.couplesCoordinates) {
             throw .noCrossCovariance(
                 reason: "a second gradient, a sum or a norm of gradients is derived for independent coordinates only")
         }

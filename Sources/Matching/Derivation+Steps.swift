@@ -18,7 +18,7 @@ extension Derivation {
                 "Noise",
                 noiseExplanation(rule, sample),
                 sample.draws.enumerated().map { number, draw in
-                    let noise = Symbol(number == 0 ? "Z" : "Z'", role: .noise, indices: [.free("i")])
+                    let noise = Symbol("Z" + String(repeating: "'", count: number), role: .noise, indices: [.free("i")])
                     return .init(draw.symbol.name, draw.mean + draw.scale * Expression(noise))
                 }),
             DerivationStep(
@@ -88,11 +88,12 @@ extension Derivation {
         if rule.gradient.point != Expression(rule.position) {
             text += " It is drawn at \(rule.gradient.point), in whose distance from \(rule.position) all is expanded."
         }
-        if let second = rule.secondGradient {
+        for (number, later) in rule.laterGradients.enumerated() {
             text +=
-                " The second, \(second.symbol), is drawn at \(second.point) "
-                + (second.sample == .same ? "with the same noise" : "with noise of its own")
-                + ": all is expanded in its distance from \(rule.position) to second order."
+                " The \(number == 0 ? "second" : "next"), \(later.symbol), is drawn at \(later.point) "
+                + (later.sample == .same ? "with the same noise" : "with noise of its own")
+                + (later.point == Expression(rule.position)
+                    ? "." : ": all is expanded in its distance from \(rule.position) to second order.")
         }
         return text
     }

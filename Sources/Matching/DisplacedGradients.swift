@@ -27,14 +27,16 @@ struct DisplacedGradients {
 
         let first = try shift(rule.gradient, by: rule.gradient.point - position)
         updates = updates.map { $0.moving(rule.gradient.symbol, by: first) }
-        if let second = rule.secondGradient {
-            let displacement = (second.point - position).moving(rule.gradient.symbol, by: first)
-            let own = try shift(second, by: displacement)
-            updates = updates.map { $0.moving(second.symbol, by: own) }
-            if second.sample == .same {
-                let draw = Expression(rule.gradient.symbol)
-                updates = updates.map { $0.replacingAtEveryCoordinate(second.symbol, by: draw) }
-            }
+        var moved = [(symbol: rule.gradient.symbol, shift: first)]
+        for later in rule.laterGradients {
+            let displacement = moved.reduce(later.point - position) { $0.moving($1.symbol, by: $1.shift) }
+            let own = try shift(later, by: displacement)
+            updates = updates.map { $0.moving(later.symbol, by: own) }
+            moved.append((later.symbol, own))
+        }
+        for later in rule.laterGradients where later.sample == .same {
+            let draw = Expression(rule.gradient.symbol)
+            updates = updates.map { $0.replacingAtEveryCoordinate(later.symbol, by: draw) }
         }
         self.updates = updates
     }

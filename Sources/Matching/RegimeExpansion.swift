@@ -30,7 +30,7 @@ struct RegimeExpansion {
     init(
         of rule: UpdateRule, sample: GradientSample, requested: [Regime.Quantity], usesBatch: Bool
     ) throws(DerivationError) {
-        if let second = rule.secondGradient {
+        if let second = rule.laterGradients.first {
             throw .noRegime(reason: "the rule draws a second gradient \(second.symbol.name)")
         }
         if rule.updates.contains(where: sample.couplesCoordinates) {

@@ -122,12 +122,23 @@ extension GradientSample {
     private static let openedName = "#"
 
     private func expectation(of body: Expression, at name: String) throws(ProbabilityError) -> Expression {
-        var value = body
-        for draw in draws {
-            value = try draw.moved(to: name).expectation(of: value)
+        let own = draws.map { $0.moved(to: name) }
+        // One draw after the other; where an expectation over the first has no closed form in the others, they come first.
+        for order in own.count == 1 ? [own] : [own, own.reversed()] {
+            var value = body
+            for draw in order where !isCoupled(value) { value = try draw.expectation(of: value) }
+            if !isRandom(value), !isCoupled(value), !value.symbols.contains(where: isDraw) { return value }
         }
-        guard !isRandom(value), !value.symbols.contains(where: isDraw) else { throw .coupledDraws(body: body) }
-        return value
+        throw .coupledDraws(body: body)
+    }
+
+    /// Whether a draw is left inside of a named expectation over another.
+    private func isCoupled(_ value: Expression) -> Bool {
+        var isFound = false
+        value.forEachNode { node in
+            if case .expectation(let body) = node.content { isFound = isFound || body.symbols.contains(where: isDraw) }
+        }
+        return isFound
     }
 }
 

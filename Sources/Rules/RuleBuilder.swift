@@ -12,7 +12,7 @@ struct RuleBuilder {
     private(set) var schedules: [UpdateRule.Schedule] = []
     private(set) var states: [UpdateRule.State] = []
     var gradient: UpdateRule.Gradient?
-    var secondGradient: UpdateRule.Gradient?
+    var laterGradients: [UpdateRule.Gradient] = []
     private(set) var noise: NoiseLaw?
     private(set) var correlatesNoise = false
     private(set) var noiseScale = UpdateRule.noiseScale
@@ -238,7 +238,7 @@ struct RuleBuilder {
         ]
         known.formUnion(parameters.map(\.symbol))
         known.formUnion(states.map(\.symbol))
-        known.formUnion([stepSize, gradient?.symbol, secondGradient?.symbol].compactMap(\.self))
+        known.formUnion([stepSize, gradient?.symbol].compactMap(\.self) + laterGradients.map(\.symbol))
         for symbol in expression.symbols.sorted() {
             let ofCoordinate = symbol.mapIndices { _ in .free(UpdateRule.index) }
             guard !known.contains(ofCoordinate) else { continue }

@@ -51,7 +51,7 @@ struct RuleParser {
         case "schedule": try schedule(&cursor)
         case "let": try definition(&cursor)
         case "state": try states(&cursor)
-        case "gradient": try gradient(&cursor, token)
+        case "gradient": try gradients(&cursor)
         case "noise": try noise(&cursor, token)
         case "diffusion": try diffusion(&cursor)
         default:
@@ -160,20 +160,21 @@ struct RuleParser {
         try at(token) { () throws(RuleDefect) in try builder.add(UpdateRule.Schedule(name)) }
     }
 
-    private mutating func gradient(_ cursor: inout TokenCursor, _ keyword: Token) throws(Diagnostic) {
-        if builder.secondGradient != nil {
-            try at(keyword) { () throws(RuleDefect) in try builder.setGradient("", at: .zero) }
-        }
-        let (name, token) = try newName(&cursor, "the name of the gradient")
+    private mutating func gradients(_ cursor: inout TokenCursor) throws(Diagnostic) {
+        let names = try newNames(&cursor, "the name of the gradient")
+        let token = names[0].token
         guard cursor.token.kind == .name("at") else {
-            throw cursor.expected("`at` and the point of the gradient", remedy: "Write `gradient \(name) at x`.")
+            throw cursor.expected(
+                "`at` and the point of the gradient", remedy: "Write `gradient \(names[0].name) at x`.")
         }
         cursor.advance()
         let point = try expression(&cursor)
         let end = cursor.token
         let sample = cursor.take(.comma) ? try sample(&cursor) : nil
         let place = sample != nil && builder.gradient == nil ? end : token
-        try at(place) { () throws(RuleDefect) in try builder.setGradient(name, at: point, sample: sample) }
+        try at(place) { () throws(RuleDefect) in
+            try builder.setGradients(names.map(\.name), at: point, sample: sample)
+        }
     }
 
     /// `same sample` or `fresh sample`.

@@ -24,14 +24,13 @@ extension UpdateRule: CustomStringConvertible {
             "noise     \(noise.name)\(arguments.isEmpty ? "" : "(\(arguments))")\(batch)\(correlated)\(scale)")
         text.append("diffusion \(diffusion.map(\.name).joined(separator: ", "))")
         text.append("")
-        let rest = lines.dropFirst(gradient.line)
-        if let secondGradient {
-            text += rest.prefix(secondGradient.line - gradient.line).map(statement)
-            text.append("\(statement(secondGradient)), \(secondGradient.sample.rawValue) sample")
-            text += rest.dropFirst(secondGradient.line - gradient.line).map(statement)
-        } else {
-            text += rest.map(statement)
+        var line = gradient.line
+        for later in laterGradients {
+            text += lines[line..<later.line].map(statement)
+            text.append("\(statement(later)), \(later.sample.rawValue) sample")
+            line = later.line
         }
+        text += lines[line...].map(statement)
         return text.joined(separator: "\n") + "\n"
     }
 

@@ -8,7 +8,8 @@ extension UpdateRule {
     ///   - gradient: the name of the stochastic gradient; in expressions it is ``gradientSymbol(named:)``.
     ///   - point: where the gradient is drawn; nil for the position.
     ///   - correlatesNoise: whether the noise of different coordinates is correlated; it must be Gaussian then.
-    ///   - second: the name of a second gradient, its point, which may contain the first, and its sample.
+    ///   - later: the names of gradients drawn after the first, their points, which may contain earlier ones, and their
+    ///     samples.
     ///   - noiseScale: what the scale sigma of the noise depends on.
     ///   - diffusion: the states that keep noise in the literature's model; nil for all.
     ///   - definitions: names for expressions, which stand for them in later definitions and updates.
@@ -18,7 +19,7 @@ extension UpdateRule {
     public init(
         name: String, about: String = "", source: String = "", stepSize: String = "eta", parameters: [Parameter] = [],
         schedules: [Schedule] = [], states: [State], gradient: String = "g", at point: Expression? = nil,
-        second: (name: String, point: Expression, sample: Gradient.Sample)? = nil,
+        later: [(name: String, point: Expression, sample: Gradient.Sample)] = [],
         noise: NoiseLaw = .gaussian, correlatesNoise: Bool = false, noiseScale: Scale = .ofCoordinate,
         diffusion: [String]? = nil,
         definitions: [(name: String, value: Expression)] = [], updates: [(state: String, next: Expression)]
@@ -40,11 +41,11 @@ extension UpdateRule {
             try builder.setNoise(noise, isCorrelated: correlatesNoise, scale: noiseScale)
             if let diffusion { try builder.setDiffusion(diffusion) }
             var late = definitions.dropFirst(early.count)
-            if let second {
-                let symbol = UpdateRule.gradientSymbol(named: second.name)
-                let between = late.prefix { !$0.value.contains(symbol) }
+            for (number, draw) in later.enumerated() {
+                let symbols = later[number...].map { UpdateRule.gradientSymbol(named: $0.name) }
+                let between = late.prefix { !$0.value.contains(any: symbols) }
                 for (name, value) in between { try builder.define(name, as: value) }
-                try builder.setGradient(second.name, at: second.point, sample: second.sample)
+                try builder.setGradient(draw.name, at: draw.point, sample: draw.sample)
                 late = late.dropFirst(between.count)
             }
             for (name, value) in late { try builder.define(name, as: value) }

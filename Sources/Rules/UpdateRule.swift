@@ -19,8 +19,8 @@ public struct UpdateRule: Hashable, Sendable {
     /// The states of coordinate `i`; the first is the position.
     public internal(set) var states: [State]
     public let gradient: Gradient
-    /// A second stochastic gradient of the same step.
-    public let secondGradient: Gradient?
+    /// The stochastic gradients that the same step draws after the first.
+    public let laterGradients: [Gradient]
     /// The law of the gradient noise, unless a derivation asks for another.
     public let noise: NoiseLaw
     /// Whether the noise of different coordinates is correlated; independent otherwise.
@@ -47,7 +47,7 @@ public struct UpdateRule: Hashable, Sendable {
         noiseScale = builder.noiseScale
         diffusion = builder.diffusion ?? builder.states.map(\.symbol)
         lines = builder.lines
-        secondGradient = builder.secondGradient
+        laterGradients = builder.laterGradients
         self.stepSize = stepSize
         self.gradient = gradient
         self.updates = updates
@@ -83,8 +83,8 @@ extension UpdateRule {
     public func parameter(named name: String) -> Parameter? { parameters.first { $0.symbol.name == name } }
     public func state(named name: String) -> State? { states.first { $0.symbol.name == name } }
 
-    /// The gradients of a step, one or two.
-    public var gradients: [Gradient] { [gradient] + [secondGradient].compactMap(\.self) }
+    /// All gradients of a step.
+    public var gradients: [Gradient] { [gradient] + laterGradients }
 
     /// A stochastic gradient of a step: a symbol, and the point at which it is drawn.
     public struct Gradient: Hashable, Sendable {
@@ -97,7 +97,7 @@ extension UpdateRule {
         }
 
         public let symbol: Symbol
-        /// The point, in terms of the states; the position alone for most rules. A second gradient's may contain the first.
+        /// The point, in terms of the states; the position alone for most rules. A later gradient's may contain earlier ones.
         public let point: Expression
         public let sample: Sample
         /// The point as it was written, with definitions by name.

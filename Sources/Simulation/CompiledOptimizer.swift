@@ -65,16 +65,22 @@ public struct CompiledOptimizer: OptimizerKernel {
             landscape.dimension == 1 ? formula.onOnlyCoordinate(.free(UpdateRule.index)) : formula
         }
         var updates = rule.updates.map(reduced)
-        if let second = rule.secondGradient {
-            let mean = ofCoordinate("mean2")
-            formulas.append(reduced(second.point).replacingAtEveryCoordinate(draw.symbol, by: first))
-            means.append(mean)
-            let noise = second.sample == .same ? normals[0] : normals[1]
-            updates = updates.map {
-                $0.replacingAtEveryCoordinate(second.symbol, by: Expression(mean) + draw.scale * Expression(noise))
+        var values = [(symbol: draw.symbol, value: first)]
+        var unused = normals.dropFirst()
+        for later in rule.laterGradients {
+            var mean = draw.mean
+            if later.point != Expression(rule.position) {
+                means.append(ofCoordinate("mean\(values.count + 1)"))
+                mean = Expression(means[means.count - 1])
+                formulas.append(
+                    values.reduce(reduced(later.point)) { $0.replacingAtEveryCoordinate($1.symbol, by: $1.value) })
             }
+            let noise = later.sample == .same ? normals[0] : unused.popFirst() ?? normals[0]
+            values.append((later.symbol, mean + draw.scale * Expression(noise)))
         }
-        updates = updates.map { $0.replacingAtEveryCoordinate(draw.symbol, by: first) }
+        updates = updates.map { update in
+            values.reduce(update) { $0.replacingAtEveryCoordinate($1.symbol, by: $1.value) }
+        }
         sampleCount = normals.count
         let random = Set((normals + means).map(\.name))
         isPolynomial = (updates + formulas).allSatisfy {

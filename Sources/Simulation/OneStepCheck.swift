@@ -156,5 +156,7 @@ extension OneStepCheck {
 extension UpdateRule {
     /// Whether a coordinate sees others but through its own component of the gradient: by a sum over them, or through the
     /// Hessian at a displaced point.
-    var couplesCoordinates: Bool { secondGradient != nil || updates.contains(where: \.containsIndexSum) }
+    var couplesCoordinates: Bool {
+        laterGradients.contains { $0.point != Expression(position) } || updates.contains(where: \.containsIndexSum)
+    }
 }

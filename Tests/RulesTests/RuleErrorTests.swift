@@ -90,6 +90,9 @@ import Testing
             "noise     gaussian", "gradient h at x", at: (10, 10),
             "a second gradient does not say which sample it is drawn from"),
         Mistake(
+            "noise     gaussian", "gradient h, l at x, same sample", at: (10, 10),
+            "several gradients at one point on the same sample are one gradient"),
+        Mistake(
             "g at x", "g at x, same sample", at: (9, 17),
             "a sample is named for a second gradient only, and this is the first"),
         Mistake("g at x", "g in x", at: (9, 13), "expected `at` and the point of the gradient, found `in`"),

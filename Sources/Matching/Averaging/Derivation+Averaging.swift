@@ -21,7 +21,7 @@ extension Derivation {
         if draw.correlation != nil {
             throw .noCrossCovariance(reason: "a state that is averaged over is so for independent noise only")
         }
-        if let second = rule.secondGradient {
+        if let second = rule.laterGradients.first {
             throw .noAveragedModel(
                 reason:
                     "the rule draws a second gradient \(second.symbol.name); the chain of a fast state takes one a step"

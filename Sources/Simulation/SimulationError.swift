@@ -23,6 +23,8 @@ public enum SimulationError: Error, Sendable {
     case compilation(CompilationError)
     /// The noise law cannot be sampled or lacks a moment.
     case noise(ProbabilityError)
+    /// The expectation of a test function of the optimizer is infinite from this step on.
+    case infiniteExpectation(test: String, step: Int, growth: NoiseGrowth, law: NoiseLaw)
     /// A moment could not be integrated over the noise.
     case quadrature(QuadratureError)
     /// What an earlier run left does not belong to this one.
@@ -62,6 +64,12 @@ extension SimulationError: CustomStringConvertible {
             "the horizon \(horizon) is shorter than one step of \(stepSize)"
         case .compilation(let error): "\(error)"
         case .noise(let error): "\(error)"
+        case .infiniteExpectation(let test, let step, let growth, let law):
+            """
+            E[\(test)] of the optimizer is infinite after \(step) step\(step == 1 ? "" : "s"): \(test) grows like \
+            |Z|^\(growth.degreeText) in the noise of \(step == 1 ? "the" : "a") step, and \(law) has no moment of that order
+            Take a test function that is bounded, such as 'exp(-x1^2)', or a law with lighter tails.
+            """
         case .quadrature(let error): "a one-step moment: \(error)"
         case .doesNotFit(let process):
             "what an earlier run left of the \(process) is of other paths or another model"

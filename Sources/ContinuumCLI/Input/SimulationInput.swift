@@ -137,6 +137,8 @@ extension Failure {
             self.init("\(error)", status: .interrupted)
         } else if case .noise(.missingMoment) = error {
             self.init("\(error)", status: .doesNotExist)
+        } else if case .infiniteExpectation = error {
+            self.init("\(error)", status: .doesNotExist)
         } else if case .blewUp = error {
             self.init(
                 "\(error)\nA state that must stay positive (v) can leave its range under the full noise: "

@@ -9,6 +9,9 @@ public enum SimulationError: Error, Sendable {
     case blewUp(process: String, step: Int, path: Int, saved: EnsembleSeries)
     /// A coefficient of the model is not finite at the given start.
     case coefficientNotFiniteAtStart(state: String, time: Double)
+    /// The noise of a model that is singular at time 0 takes it out of the domain of its coefficients, also when it starts as
+    /// late as this.
+    case leavesDomain(startTime: Double)
     /// The covariance of the model is not positive semidefinite at the given start.
     case covarianceNotSemidefiniteAtStart(time: Double)
     /// The numbers of values given and needed differ.
@@ -46,6 +49,13 @@ extension SimulationError: CustomStringConvertible {
             """
             the coefficients of d\(state) are not finite at the start (time \(time)); give finite auxiliary states, \
             for example --start v=0.01
+            """
+        case .leavesDomain(let time):
+            """
+            the model is singular at time 0, and its noise takes some path out of the domain of its coefficients also from a \
+            start at t = \(String(format: "%.4g", time)) where the optimizer is: at such step sizes the noise of an average is as \
+            large as the average
+            Take smaller --etas, averages that start away from 0 such as --start v=0.5, or --diffusion declared.
             """
         case .covarianceNotSemidefiniteAtStart(let time):
             """

@@ -256,9 +256,12 @@ extension Certificate {
             !expression.isRandom && expression.symbols.contains { !$0.indices.isEmpty || $0.isField }
         }
         for coefficient in coefficients {
+            let jumps = coefficient.jumps
             coefficient.forEachNode { node in
                 switch node.content {
-                case .function(.sign, let arguments), .function(.dirac, let arguments):
+                case .function(.sign, let arguments):
+                    if isState(node) { add(node, arguments[0], isDiscontinuous: jumps.contains(arguments[0])) }
+                case .function(.dirac, let arguments):
                     if isState(node) { add(node, arguments[0], isDiscontinuous: true) }
                 case .function(.abs, let arguments):
                     if isState(node) { add(node, arguments[0]) }

@@ -51,6 +51,24 @@ extension Certificate {
         (Expression(Symbol("eta", bounds: .positive)) ** exponent.expression).text
     }
 
+    /// Which condition of order 2 the model of order 1 fails in a regime: there the covariance would need a correction too,
+    /// as a step of noise of the size sqrt(h) leaves second moments off by O(h^2).
+    var obstacleToOrderTwo: String {
+        let stepTime = stepTime ?? 1
+        let bound = Weight(3 * stepTime)
+        let failing = conditions.filter { $0.number < 4 }.compactMap { condition in
+            condition.residuals.first { !$0.weight.isAtLeast(bound) }.map { (condition.number, $0) }
+        }
+        let found = failing.map { number, residual in
+            "condition \(number) fails, as \(residual.moment) is off by O(\(Certificate.power(residual.weight)))"
+        }
+        let asked =
+            "one step takes the time h = \(Certificate.power(stepTime)), and order 2 asks for moments to "
+            + "O(\(Certificate.power(bound)))"
+        return (["in this regime " + asked] + found).joined(separator: "; ")
+            + "; corrections of the drift and of the covariance are derived for noise and states of order 1 only"
+    }
+
     /// What the order is claimed for.
     var claim: String {
         if level == .averaged { return "weak order \(order) of the slow states, averaged over the fast ones" }

@@ -9,9 +9,6 @@ extension Derivation {
     /// With every quantity written as a power of eta times one of order 1, a mean increment is kept up to the time of a
     /// step, an entry of the covariance at its leading weight; what is left out is listed.
     init(of rule: UpdateRule, in requested: [Regime.Quantity], _ options: DerivationOptions) throws(DerivationError) {
-        if options.order == 2 {
-            throw .noSecondOrder(reason: "it is derived for noise and states of order 1 only")
-        }
         if options.grading == .matched {
             throw .noMatchedForm(reason: "it is derived for noise and states of order 1 only")
         }
@@ -42,6 +39,7 @@ extension Derivation {
             stepSize: rule.stepSize, time: UpdateRule.time, states: states, drift: model.drift,
             covariance: modelCovariance, diffusion: factor.rows, defaultValues: rule.defaultValues)
         certificate = try Certificate(of: model, expansion, kept: kept)
+        if options.order == 2 { throw .noSecondOrder(reason: certificate.obstacleToOrderTwo) }
         let regime = model.regime
         let written = Increments(
             exact: expansion.increments.exact, first: expansion.increments.first.map(expansion.restored),

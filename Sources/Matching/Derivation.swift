@@ -192,13 +192,7 @@ public struct Derivation: Sendable {
     /// Order 2 needs derivatives of the drift: one that jumps has none.
     private static func requireContinuity(of drift: [Expression], _ states: [Symbol]) throws(DerivationError) {
         for (state, coefficient) in zip(states, drift) {
-            var jump: Expression?
-            coefficient.forEachNode { node in
-                // Under an expectation the noise smooths a jump over.
-                guard case .function(.sign, let arguments) = node.content, !node.isRandom else { return }
-                if arguments[0].symbols.contains(where: { !$0.indices.isEmpty || $0.isField }) { jump = arguments[0] }
-            }
-            if let jump {
+            if let jump = coefficient.jumps.first {
                 throw .noSecondOrder(
                     reason: "the drift of \(state.name) jumps where \(jump) = 0, and condition 1 needs its derivative")
             }
@@ -213,7 +207,8 @@ public struct Derivation: Sendable {
         var result: [Expression] = []
         for (index, state) in states.enumerated() {
             let second = try moments.expectation(of: increments.second[index], state: state)
-            let transported = try moments.closingExpectations(in: transport(drift[index]), state: state)
+            // The deltas in the derivative of a sign have nothing to stand for where the drift does not jump.
+            let transported = try moments.closingExpectations(in: transport(drift[index]).withoutDeltas, state: state)
             let difference = second - transported.scaled(by: .half)
             do { result.append(try difference.expanded().commonFactored) } catch { throw .algebra(error) }
         }

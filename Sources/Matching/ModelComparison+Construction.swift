@@ -22,13 +22,20 @@ extension ModelComparison {
         drift = derived.states.enumerated().map { index, state in
             measure.entry(.drift(state), published.drift[index], derived.drift[index])
         }
-        covariance = derived.states.indices.flatMap { a in
-            (a..<derived.states.count).map { c in
-                measure.entry(
-                    .covariance(derived.states[a], derived.states[c]), published.covariance[a][c],
-                    derived.covariance[a][c])
-            }
+        let pairs = derived.states.indices.flatMap { a in (a..<derived.states.count).map { (a, $0) } }
+        let own = pairs.map { a, c in
+            measure.entry(
+                .covariance(derived.states[a], derived.states[c]), published.covariance[a][c], derived.covariance[a][c])
         }
+        func shared(_ sde: SDE, _ a: Int, _ c: Int) -> Expression {
+            sde.couplesCoordinates ? sde.crossCovariance[a][c] : .zero
+        }
+        let between = pairs.compactMap { a, c -> ModelComparison.Entry? in
+            let (theirs, ours) = (shared(published, a, c), shared(derived, a, c))
+            guard !theirs.isZero || !ours.isZero else { return nil }
+            return measure.entry(.crossCovariance(derived.states[a], derived.states[c]), theirs, ours)
+        }
+        covariance = own + between
     }
 }
 
@@ -45,6 +52,8 @@ private struct DifferenceMeasure {
     private static let mostParts = 6
     /// Above this many nodes a closed form is looked for beyond expansion.
     private static let longestExpansion = 80
+    /// Above this many the search takes long and finds none that anyone would read.
+    private static let longestSimplification = 400
 
     func entry(
         _ coefficient: ModelComparison.Coefficient, _ published: Expression, _ derived: Expression
@@ -68,7 +77,8 @@ private struct DifferenceMeasure {
         let (weight, resolved): (Weight, Weight) =
             switch coefficient {
             case .drift(let state): (size + 1 - self.size(of: state), claimed)
-            case .covariance(let a, let c): (size + 2 - self.size(of: a) - self.size(of: c), Weight(3 * stepTime))
+            case .covariance(let a, let c), .crossCovariance(let a, let c):
+                (size + 2 - self.size(of: a) - self.size(of: c), Weight(3 * stepTime))
             }
         return ModelComparison.Entry(
             coefficient: coefficient, published: published, derived: derived,
@@ -81,7 +91,8 @@ private struct DifferenceMeasure {
 
     private func closedForm(of difference: Expression) -> Expression {
         let expanded = ((try? difference.expanded()) ?? difference).commonFactored
-        guard expanded.size > DifferenceMeasure.longestExpansion else { return expanded }
+        let searched = DifferenceMeasure.longestExpansion + 1...DifferenceMeasure.longestSimplification
+        guard searched.contains(expanded.size) else { return expanded }
         let simplified = difference.simplified().commonFactored
         return simplified.size < expanded.size ? simplified : expanded
     }

@@ -1,4 +1,5 @@
 import Algebra
+import Rules
 
 /// An SDE written by a person beside the one derived for the same rule, coefficient by coefficient.
 ///
@@ -10,6 +11,8 @@ public struct ModelComparison: Hashable, Sendable {
     public enum Coefficient: Hashable, Sendable {
         case drift(Symbol)
         case covariance(Symbol, Symbol)
+        /// That of the first state of a coordinate `i` with the second of another one `j`.
+        case crossCovariance(Symbol, Symbol)
     }
 
     public enum Agreement: String, Hashable, Sendable {
@@ -78,7 +81,7 @@ public struct ModelComparison: Hashable, Sendable {
     public let order: Int
     /// The drift of each state.
     public let drift: [Entry]
-    /// The lower triangle of S, without the factor eta.
+    /// The lower triangle of S, without the factor eta, then the entries between coordinates that a model has.
     public let covariance: [Entry]
     /// The level of matching of the derived model.
     public let derivedLevel: MatchingLevel
@@ -117,11 +120,13 @@ extension ModelComparison {
 }
 
 extension ModelComparison.Coefficient: CustomStringConvertible {
-    /// `b[x]`, `S[x,v]`.
+    /// `b[x]`, `S[x,v]`, `S[x_i,v_j]`.
     public var description: String {
         switch self {
         case .drift(let state): "b[\(state.name)]"
         case .covariance(let first, let second): "S[\(first.name),\(second.name)]"
+        case .crossCovariance(let first, let second):
+            "S[\(first.name)_\(UpdateRule.index),\(second.name)_\(UpdateRule.otherIndex)]"
         }
     }
 }

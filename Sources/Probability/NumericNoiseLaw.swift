@@ -91,6 +91,11 @@ extension NumericNoiseLaw {
         }
     }
 
+    /// The least exponent `p` with an infinite `E|Z|^p`; nil where all moments exist.
+    public var leastMissingMoment: Double? {
+        if case .student(let degrees) = kind { degrees } else { nil }
+    }
+
     /// The points inside of the support at which the density is not smooth.
     public var kinks: [Double] { kind == .laplace ? [0] : [] }
 

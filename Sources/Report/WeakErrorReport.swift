@@ -39,7 +39,9 @@ public struct WeakErrorReport: Sendable {
     private var conclusion: [String] {
         var lines: [String] = []
         if let fit = result.odeFit { lines.append("order without noise (ODE)   \(WeakErrorReport.interval(fit))") }
-        let fit = result.fit.map(WeakErrorReport.interval) ?? "not known: the errors are too small or too few"
+        let fit =
+            result.fit.map(WeakErrorReport.interval)
+            ?? "not known: that takes three errors of one sign above their uncertainty"
         lines.append("\("order of the \(result.modelName)".padded(to: 28))\(fit)")
         lines.append("verdict                     \(verdict)")
         lines += result.entries.compactMap { entry in

@@ -123,11 +123,14 @@ public struct EnsembleRun: Sendable {
             threads: threads)
         guard let initial = start.followedOptimizer else { return ensemble }
         // A state that jumps is as random after the first step as the position is.
-        let followed = model.events == nil ? model.model.dimension : model.variableCount
+        let followsPosition = model.events == nil && start.completedSteps == 1
+        let followed = followsPosition ? model.model.dimension : model.variableCount
         ensemble.forEachChunk { states, firstPath in
             let iterate = LaneStorage(repeating: initial, lanes: states.lanes)
             let scratch = LaneStorage(variables: optimizer.scratchCount, lanes: states.lanes)
-            optimizer.advance(iterate.block, firstPath: firstPath, completedSteps: 0, scratch: scratch.block)
+            for step in 0..<start.completedSteps {
+                optimizer.advance(iterate.block, firstPath: firstPath, completedSteps: step, scratch: scratch.block)
+            }
             for variable in 0..<followed { _ = states[variable].update(fromContentsOf: iterate.block[variable]) }
         }
         return ensemble

@@ -7,7 +7,8 @@ public struct ModelStart: Sendable {
     public let states: [Double]
     /// The number of optimizer steps that lie behind the start: it is at time `completedSteps * stepSize`.
     public let completedSteps: Int
-    /// The optimizer's initial state, when each path's position is where the optimizer is after its first step.
+    /// The optimizer's initial state, when each path's position is where the optimizer is after its first step; after more
+    /// steps than one all states are the optimizer's.
     public let followedOptimizer: [Double]?
     /// What a reader must know of the start; `nil` for the rule's own initial state at time 0.
     public let note: String?
@@ -29,13 +30,16 @@ extension ModelStart {
     /// Adam's and RMSprop's divide by `sqrt(v) + epsilon`, and their first Euler step from `v = 0` would throw `x` away.
     ///
     /// - Parameters:
+    ///   - steps: the number of optimizer steps that lie behind a start that is not at time 0. After more than one of them
+    ///     all states are where the optimizer is: a noise that takes `v` below 0 in a few steps from its mean after the first
+    ///     one does not where `v` is known to be positive and large beside the noise of a step.
     ///   - jumps: whether a state jumps, so that it is as random after one step as the position is: all states then are
     ///     the optimizer's.
     ///   - stateNames: one for each state of a coordinate, for the note and the error.
     /// - Throws: ``SimulationError/coefficientNotFiniteAtStart(state:time:)`` when the later start is singular too.
     public static func chosen(
-        for model: any DiffusionKernel, jumps: Bool = false, optimizer: OptimizerProcess, initial: [Double],
-        stateNames: [String]
+        for model: any DiffusionKernel, after steps: Int = 1, jumps: Bool = false, optimizer: OptimizerProcess,
+        initial: [Double], stateNames: [String]
     ) throws(SimulationError) -> ModelStart {
         // The states of an averaged model are the first of the optimizer's.
         guard initial.count >= model.variableCount, initial.count == optimizer.variableCount else {
@@ -43,13 +47,24 @@ extension ModelStart {
         }
         let first = Array(initial.prefix(model.variableCount))
         let atZero = model.coefficients(at: first, time: 0)
-        let later = Array(optimizer.meanAfterOneStep(from: initial).prefix(model.variableCount))
+        let later = Array(optimizer.mean(from: initial, step: 1).prefix(model.variableCount))
         let afterStep = model.coefficients(at: later, time: optimizer.stepSize)
         let isRegular = zip(atZero.drift + atZero.factor, afterStep.drift + afterStep.factor).allSatisfy {
             first, second in
             first.isFinite && (!second.isFinite || first.magnitude <= 100 * max(second.magnitude, 1))
         }
         if isRegular { return ModelStart(states: first) }
+        guard steps == 1 else {
+            let mean = (1...steps).reduce(initial) { optimizer.mean(from: $0, step: $1) }
+            let note =
+                "the model is singular at time 0, and its noise leaves its domain soon after; it starts at "
+                + "t = \(String(format: "%.4g", Double(steps) * optimizer.stepSize)) where the optimizer is"
+            let start = ModelStart(
+                states: Array(mean.prefix(model.variableCount)), completedSteps: steps, followedOptimizer: initial,
+                note: note)
+            try start.check(model, stateNames: stateNames)
+            return start
+        }
         let names = stateNames.dropFirst()
         let place =
             jumps
@@ -110,10 +125,10 @@ extension ModelStart {
 }
 
 extension OptimizerProcess {
-    /// The mean of every state after the first step, every coordinate's noise taken alike (a coordinate does not see
-    /// the noise of another one).
-    func meanAfterOneStep(from initial: [Double]) -> [Double] {
-        average(from: initial, step: 1) { _ in 1 }
+    /// The mean of every state after a step, every coordinate's noise taken alike (a coordinate does not see the noise of
+    /// another one).
+    func mean(from states: [Double], step: Int) -> [Double] {
+        average(from: states, step: step) { _ in 1 }
     }
 
     /// `E[y' Z]`: how the next iterate of each state goes along with its coordinate's noise.

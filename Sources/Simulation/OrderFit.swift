@@ -25,23 +25,22 @@ public struct OrderFit: Equatable, Sendable {
     }
 
     /// What an order of this interval says against a claim. Weak orders are whole numbers; at step sizes that can be
-    /// computed the slope is still some tenths off.
+    /// computed the slope is still some tenths off, and the interval shows by how much.
     public func verdict(claimed: Double) -> Verdict {
         if high < claimed - 0.5 { return .refutes }
         return low > claimed - 0.5 ? .supports : .undecided
     }
 
     /// Weighted regression of `log |error|` on `log stepSize`, of the errors whose interval excludes 0. The interval is
-    /// widened where the points scatter more about the line than their own intervals say.
+    /// widened where the points scatter more about the line than their own intervals say, and to where the local slopes
+    /// tend if they drift by more than these explain.
     ///
-    /// Where the sign changes only the finest errors of one sign count, and two of them are not enough: a change of sign is a
-    /// cancellation, not an order.
+    /// Where the sign changes only the finest errors of one sign count: a change of sign is a cancellation, not an order.
     ///
-    /// - Returns: `nil` when fewer errors are known well enough.
+    /// - Returns: `nil` when fewer than three errors are known well enough: of two nobody knows what an order is off by.
     static func regression(_ points: [Point]) -> OrderFit? {
-        let clear = points.filter { $0.error.magnitude > $0.halfwidth && $0.halfwidth > 0 }
-        let known = finestOfOneSign(clear)
-        guard known.count == clear.count || known.count > 2 else { return nil }
+        let known = finestOfOneSign(points.filter { $0.error.magnitude > $0.halfwidth && $0.halfwidth > 0 })
+        guard known.count > 2, let slopes = LocalSlopes(known) else { return nil }
         let fit = WeightedLinearFit(
             x: known.map { log($0.stepSize) }, y: known.map { log($0.error.magnitude) },
             weights: known.map { pow(1.96 * $0.error / $0.halfwidth, 2) }, law: .knownVariances)
@@ -49,7 +48,11 @@ public struct OrderFit: Equatable, Sendable {
         let interval = fit.slopeInterval95
         let excess = fit.degrees > 0 ? max(1, fit.residualSum / Double(fit.degrees)).squareRoot() : 1
         let halfwidth = excess * (interval.upperBound - interval.lowerBound) / 2
-        return OrderFit(order: fit.slope, low: fit.slope - halfwidth, high: fit.slope + halfwidth)
+        let (low, high) = (fit.slope - halfwidth, fit.slope + halfwidth)
+        guard slopes.drift.magnitude > slopes.uncertainty else {
+            return OrderFit(order: fit.slope, low: low, high: high)
+        }
+        return OrderFit(order: fit.slope, low: min(low, slopes.limit), high: max(high, slopes.limit))
     }
 
     /// The errors from the last change of sign on, by falling step size.
@@ -61,26 +64,49 @@ public struct OrderFit: Equatable, Sendable {
 
     /// The local slopes between consecutive step sizes, extrapolated to step size 0.
     ///
-    /// The slope between `h` and the next step size is taken as `p + c h` for the last two pairs; the interval holds
-    /// these slopes and as much on the far side of `p`. Only the finest errors of one sign count: a change of sign is a
-    /// cancellation, not an order.
+    /// The interval holds the last two slopes and as much on the far side of their limit. Only the finest errors of one
+    /// sign count: a change of sign is a cancellation, not an order.
     ///
     /// - Returns: `nil` with fewer than three such errors above the solver's uncertainty.
     static func extrapolation(_ points: [Point]) -> OrderFit? {
-        let tail = Array(finestOfOneSign(points.filter { $0.error.magnitude > 5 * $0.halfwidth }).suffix(3))
+        let known = finestOfOneSign(points.filter { $0.error.magnitude > 5 * $0.halfwidth })
+        guard let slopes = LocalSlopes(known) else { return nil }
+        let width = slopes.drift.magnitude + slopes.uncertainty
+        return OrderFit(
+            order: slopes.limit, low: min(slopes.limit - width, slopes.coarse, slopes.fine),
+            high: max(slopes.limit + width, slopes.coarse, slopes.fine))
+    }
+}
+
+/// The slopes between the last three errors, and where they tend: the slope between `h` and the next step size is taken
+/// as `p + c h`.
+private struct LocalSlopes {
+    let coarse: Double
+    let fine: Double
+    /// The slope at step size 0.
+    let limit: Double
+    /// What the halfwidths of the errors make of the limit.
+    let uncertainty: Double
+
+    /// How far the limit lies from the slope between the finest errors.
+    var drift: Double { limit - fine }
+
+    /// - Parameter points: errors of one sign, by falling step size.
+    init?(_ points: [OrderFit.Point]) {
+        let tail = points.suffix(3).map { $0 }
         guard tail.count == 3, tail[0].stepSize > tail[1].stepSize, tail[1].stepSize > tail[2].stepSize else {
             return nil
         }
-        func slope(_ coarse: Point, _ fine: Point) -> Double {
-            log(coarse.error / fine.error) / log(coarse.stepSize / fine.stepSize)
-        }
-        let (first, second) = (slope(tail[0], tail[1]), slope(tail[1], tail[2]))
-        let (coarse, fine) = (tail[0].stepSize * tail[1].stepSize, tail[1].stepSize * tail[2].stepSize)
-        let (h1, h2) = (coarse.squareRoot(), fine.squareRoot())
-        let order = second + (second - first) * h2 / (h1 - h2)
-        let noise = tail.reduce(0) { $0 + ($1.halfwidth / $1.error).magnitude }
-        let width = (order - second).magnitude + noise / log(tail[1].stepSize / tail[2].stepSize)
-        return OrderFit(
-            order: order, low: min(order - width, first, second), high: max(order + width, first, second))
+        let lengths = [log(tail[0].stepSize / tail[1].stepSize), log(tail[1].stepSize / tail[2].stepSize)]
+        coarse = log(tail[0].error / tail[1].error) / lengths[0]
+        fine = log(tail[1].error / tail[2].error) / lengths[1]
+        let h1 = (tail[0].stepSize * tail[1].stepSize).squareRoot()
+        let h2 = (tail[1].stepSize * tail[2].stepSize).squareRoot()
+        let share = h2 / (h1 - h2)
+        limit = fine + share * (fine - coarse)
+        // The limit is a sum of the logarithms of the errors with these weights.
+        let weights = [share / lengths[0], (1 + share) / lengths[1] + share / lengths[0], (1 + share) / lengths[1]]
+        let squares = zip(weights, tail).map { pow($0 * $1.halfwidth / $1.error, 2) }
+        uncertainty = squares.reduce(0, +).squareRoot()
     }
 }

@@ -9,6 +9,9 @@ public enum SimulationError: Error, Sendable {
     case blewUp(process: String, step: Int, path: Int, saved: EnsembleSeries)
     /// A coefficient of the model is not finite at the given start.
     case coefficientNotFiniteAtStart(state: String, time: Double)
+    /// The noise of a model that is singular at time 0 takes it out of the domain of its coefficients, also when it starts as
+    /// late as this.
+    case leavesDomain(startTime: Double)
     /// The covariance of the model is not positive semidefinite at the given start.
     case covarianceNotSemidefiniteAtStart(time: Double)
     /// The numbers of values given and needed differ.
@@ -23,6 +26,8 @@ public enum SimulationError: Error, Sendable {
     case compilation(CompilationError)
     /// The noise law cannot be sampled or lacks a moment.
     case noise(ProbabilityError)
+    /// The expectation of a test function of the optimizer is infinite from this step on.
+    case infiniteExpectation(test: String, step: Int, growth: NoiseGrowth, law: NoiseLaw)
     /// A moment could not be integrated over the noise.
     case quadrature(QuadratureError)
     /// What an earlier run left does not belong to this one.
@@ -45,6 +50,13 @@ extension SimulationError: CustomStringConvertible {
             the coefficients of d\(state) are not finite at the start (time \(time)); give finite auxiliary states, \
             for example --start v=0.01
             """
+        case .leavesDomain(let time):
+            """
+            the model is singular at time 0, and its noise takes some path out of the domain of its coefficients also from a \
+            start at t = \(String(format: "%.4g", time)) where the optimizer is: at such step sizes the noise of an average is as \
+            large as the average
+            Take smaller --etas, averages that start away from 0 such as --start v=0.5, or --diffusion declared.
+            """
         case .covarianceNotSemidefiniteAtStart(let time):
             """
             the covariance between coordinates is not positive semidefinite at the start (time \(time)): no noise has it; \
@@ -62,6 +74,12 @@ extension SimulationError: CustomStringConvertible {
             "the horizon \(horizon) is shorter than one step of \(stepSize)"
         case .compilation(let error): "\(error)"
         case .noise(let error): "\(error)"
+        case .infiniteExpectation(let test, let step, let growth, let law):
+            """
+            E[\(test)] of the optimizer is infinite after \(step) step\(step == 1 ? "" : "s"): \(test) grows like \
+            |Z|^\(growth.degreeText) in the noise of \(step == 1 ? "the" : "a") step, and \(law) has no moment of that order
+            Take a test function that is bounded, such as 'exp(-x1^2)', or a law with lighter tails.
+            """
         case .quadrature(let error): "a one-step moment: \(error)"
         case .doesNotFit(let process):
             "what an earlier run left of the \(process) is of other paths or another model"

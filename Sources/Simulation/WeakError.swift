@@ -89,7 +89,26 @@ public struct WeakError: Sendable {
                 notes.append("sampled, because \(error)")
             }
         }
-        return try sampled(problem, notes: notes)
+        return try sampledFromRegularStart(problem, notes: notes)
+    }
+
+    /// The models of averages that start from 0 are singular there, and their noise may take them out of their domain: they
+    /// start later then.
+    private func sampledFromRegularStart(
+        _ problem: WeakErrorProblem, notes: [String]
+    ) throws(SimulationError) -> [WeakErrorResult] {
+        var problem = problem
+        while true {
+            do {
+                return try sampled(problem, notes: notes)
+            } catch {
+                guard error.isBlowUp(of: "sde") == true else { throw error }
+                guard let later = problem.startedLater else {
+                    throw problem.startStep == 1 ? error : .leavesDomain(startTime: problem.laterTime)
+                }
+                problem = later
+            }
+        }
     }
 
     private func isScalar(_ problem: WeakErrorProblem) -> Bool {
@@ -108,9 +127,13 @@ public struct WeakError: Sendable {
             let horizon = Double(steps) * instance.stepSize
             for (index, test) in problem.tests.enumerated() {
                 guard let phi = test.scalar else { continue }
-                let optimizer = try solver.expectation(
-                    of: phi, optimizer: scalar.optimizer, guide: scalar.baseline, start: start, steps: steps)
-                let model = try solver.expectation(of: phi, model: scalar.model, start: start, horizon: horizon)
+                let optimizer = try resolved { solver throws(SimulationError) in
+                    try solver.expectation(
+                        of: phi, optimizer: scalar.optimizer, guide: scalar.baseline, start: start, steps: steps)
+                }
+                let model = try resolved { solver throws(SimulationError) in
+                    try solver.expectation(of: phi, model: scalar.model, start: start, horizon: horizon)
+                }
                 let ode = try solver.value(of: phi, noiseless: scalar.baseline, start: start, horizon: horizon)
                 entries[index].append(
                     WeakErrorResult.Entry(
@@ -126,6 +149,24 @@ public struct WeakError: Sendable {
                 test: test.quantity.name, method: .deterministic, claimedOrder: problem.claimedOrder,
                 entries: entries, isComplete: entries.count == problem.instances.count,
                 notes: problem.horizonNotes)
+        }
+    }
+
+    /// An expectation to the tolerance of the solver, or to ten or a hundred times as much where that takes more nodes than
+    /// there may be: what is left open widens the interval of the order.
+    private func resolved(
+        _ solve: (DeterministicSolver) throws(SimulationError) -> DeterministicSolver.Expectation
+    ) throws(SimulationError) -> DeterministicSolver.Expectation {
+        var solver = solver
+        while true {
+            do {
+                return try solve(solver)
+            } catch {
+                guard case .notResolved(_, let difference, let tolerance) = error, difference > tolerance,
+                    tolerance < 50 * self.solver.tolerance
+                else { throw error }
+                solver.tolerance *= 10
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ extension WeakErrorProblem {
     ///   - initial: the optimizer's initial state, all positions first.
     ///   - modelStart: where the models start; `nil` to choose.
     ///   - initialTime: the time at which the optimizer is in its initial state.
-    /// - Throws: ``SimulationError``.
+    /// - Throws: ``SimulationError``, also where the law of the noise makes an expectation of the optimizer infinite.
     public init(
         of ruleModel: RuleModel, on landscape: Landscape, settings: [[String: Double]],
         accepting accepted: Set<String> = [], functions: [Function: ExternalFunction] = [:], initial: [Double],
@@ -26,11 +26,13 @@ extension WeakErrorProblem {
         let names = accepted.union(rule.parameters.map(\.symbol.name)).union([UpdateRule.noiseScale.name])
         var instances: [Instance] = []
         var noise = NoiseSource.gaussian
+        var optimizers: [CompiledOptimizer] = []
         for parameters in settings {
             let optimizer = try CompiledOptimizer(
                 rule, draw: draw, on: landscape, parameters: parameters, accepting: names,
                 functions: functions)
             noise = optimizer.noise
+            optimizers.append(optimizer)
             func compile(_ sde: SDE) throws(SimulationError) -> CompiledModel {
                 do {
                     return try sde.compiled(
@@ -67,6 +69,23 @@ extension WeakErrorProblem {
             instances: instances, noise: noise, initial: initial, modelStart: modelStart, initialTime: initialTime,
             horizon: horizon,
             tests: tests, claimedOrder: Double(ruleModel.order), stateNames: sde.states.map(\.name))
+        for (optimizer, instance) in zip(optimizers, instances) {
+            try requireFiniteExpectations(optimizer, steps: steps(instance) - completedSteps(instance))
+        }
+    }
+
+    /// - Throws: ``SimulationError/infiniteExpectation(test:step:growth:law:)`` for a test function that grows faster with
+    ///   the noise of a step than the law has moments.
+    private func requireFiniteExpectations(_ optimizer: CompiledOptimizer, steps: Int) throws(SimulationError) {
+        guard let missing = optimizer.law.leastMissingMoment, initial.count == optimizer.variableCount else { return }
+        let completed = Int((initialTime / optimizer.stepSize).rounded())
+        for test in tests {
+            let growths = NoiseGrowth.afterEachStep(
+                of: test.quantity, optimizer, from: initial, completedSteps: completed, steps: steps)
+            guard let step = growths.firstIndex(where: { $0.isAtLeast(missing) }) else { continue }
+            throw .infiniteExpectation(
+                test: test.quantity.name, step: step + 1, growth: growths[step], law: optimizer.law.law)
+        }
     }
 
     /// The check of a derived model against its rule.

@@ -13,6 +13,36 @@ extension WeakErrorProblem {
         return modelStart.states == initial && modelStart.completedSteps == 0 && modelStart.followedOptimizer == nil
     }
 
+    /// The number of steps before the start of a model that is singular at time 0: after more than one, the same time at every
+    /// step size, as an order is about a fixed time.
+    private func laterSteps(_ instance: Instance) -> Int {
+        guard startStep > 1 else { return 1 }
+        let coarsest = instances.map(\.stepSize).max() ?? instance.stepSize
+        let later = Int((Double(startStep) * coarsest / instance.stepSize).rounded())
+        return max(1, min(later, steps(instance) / 2))
+    }
+
+    /// The same with the models started four times as late; `nil` where they start at time 0 or where they were told to, or
+    /// half of all steps lie before it.
+    var startedLater: WeakErrorProblem? {
+        guard let instance = instances.max(by: { $0.stepSize < $1.stepSize }), startStep < steps(instance) / 2 else {
+            return nil
+        }
+        let optimizer = OptimizerProcess(instance.optimizer, noise: noise, stepSize: instance.stepSize, seed: 0)
+        guard let start = try? start(of: instance, optimizer: optimizer), start.followedOptimizer != nil else {
+            return nil
+        }
+        var result = self
+        result.startStep *= 4
+        return result
+    }
+
+    /// The time at which a model that is singular at time 0 starts, at the largest step size.
+    var laterTime: Double {
+        guard let instance = instances.max(by: { $0.stepSize < $1.stepSize }) else { return 0 }
+        return Double(laterSteps(instance)) * instance.stepSize
+    }
+
     /// Where comparisons are not exactly at the horizon.
     var horizonNotes: [String] {
         instances.compactMap { instance in
@@ -29,7 +59,8 @@ extension WeakErrorProblem {
         let completed = completedSteps(instance)
         guard modelStart != nil || completed > 0 else {
             return try ModelStart.chosen(
-                for: instance.model, jumps: instance.events != nil, optimizer: optimizer, initial: initial,
+                for: instance.model, after: laterSteps(instance), jumps: instance.events != nil,
+                optimizer: optimizer, initial: initial,
                 stateNames: stateNames)
         }
         let start = modelStart ?? ModelStart(states: initial, completedSteps: completed)

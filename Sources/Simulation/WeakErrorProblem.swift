@@ -58,6 +58,9 @@ public struct WeakErrorProblem: Sendable {
     public let initial: [Double]
     /// Where the models start; `nil` to choose, see ``ModelStart/chosen(for:optimizer:initial:stateNames:)``.
     public let modelStart: ModelStart?
+    /// The number of optimizer steps, at the largest step size, before the start that is chosen for a model that is singular
+    /// at time 0; half of all steps where that is less.
+    var startStep = 1
     /// The time at which the optimizer starts from ``initial``; the models then start there too.
     public let initialTime: Double
     /// The time from the start to the comparison.

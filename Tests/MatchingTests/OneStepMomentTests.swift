@@ -39,9 +39,19 @@ struct OneStepMomentTests {
         }
     }
 
+    private static let randomRules = (0..<20).map { RandomRule(seed: UInt64($0)).text }
+
+    @Test func `the random rules have one to three states, and every function of the language`() throws {
+        let rules = try Self.randomRules.map { try UpdateRule(parsing: $0, file: "random.rule") }
+        #expect(Set(rules.map(\.states.count)) == [1, 2, 3])
+        for function in ["sign", "abs", "sqrt", "exp", "log", "max", "min", "clip", "erf", "tanh"] {
+            #expect(Self.randomRules.contains { $0.contains("\(function)(") }, "no rule has \(function)")
+        }
+    }
+
     @Test(arguments: 0..<20)
     func `b0, b1 and S of random rules are their one-step moments`(seed: Int) throws {
-        let rule = try UpdateRule(parsing: RandomRule(seed: UInt64(seed)).text, file: "random.rule")
+        let rule = try UpdateRule(parsing: Self.randomRules[seed], file: "random.rule")
         let derivation = try Derivation(of: rule, options: DerivationOptions(order: 2))
         OneStepOracle(rule: rule, values: values(of: rule, seed: 29, seed)).check(derivation, tolerance: 1e-8)
     }

@@ -4,6 +4,8 @@ import Numerics
 import Rules
 import Testing
 
+@testable import Probability
+
 /// The one-step moments of a rule in one coordinate by quadrature of the rule itself, and the coefficients of its model
 /// by extrapolation to a vanishing step size.
 ///
@@ -16,10 +18,24 @@ struct OneStepOracle {
     var curvature = 0.7
 
     private static let steps: [Double] = [-4, -3, -2, -1, 1, 2, 3, 4].map { $0 * 0.002 }
+    private static let law = try? NumericNoiseLaw(.gaussian)
     private static let panel = GaussRule.legendre(24)
 
+    /// Expectations without a closed form are integrated over the normal law.
     func value(_ expression: Expression, _ overrides: [Symbol: Double] = [:]) -> Double {
-        expression.evaluated(at: values.merging(overrides) { $1 })
+        var point = values.merging(overrides) { $1 }
+        var count = 0
+        guard expression.containsExpectation, let law = OneStepOracle.law else {
+            return expression.evaluated(at: point)
+        }
+        let plain = expression.replacing { node in
+            guard let named = NamedExpectation(node, law: law) else { return nil }
+            let symbol = Symbol("E\(count)")
+            count += 1
+            point[symbol] = (try? named.value(at: point)) ?? .nan
+            return Expression(symbol)
+        }
+        return plain.evaluated(at: point)
     }
 
     /// The increments at one step size, as functions of the standard normal noise.
@@ -138,7 +154,7 @@ struct OneStepOracle {
             }
             shifted[gradient] = (values[gradient] ?? 0) + h * base[0] * curvature
             shifted[UpdateRule.time] = (values[UpdateRule.time] ?? 0) + h
-            return drift.map { $0.onOnlyCoordinate(.free("i")).evaluated(at: shifted) }
+            return drift.map { value($0.onOnlyCoordinate(.free("i")), shifted) }
         }
         // Eighth-order central differences.
         let h = 0.004
@@ -165,13 +181,13 @@ struct OneStepOracle {
             close(
                 value(derivation.leadingDrift[index].onOnlyCoordinate(.free("i"))), first[index],
                 "b0_\(state.symbol.name)")
-            if !derivation.driftCorrection.isEmpty {
-                let correction = value(
-                    derivation.driftCorrection[index].onOnlyCoordinate(.free("i")), [hessian: curvature])
-                close(correction, second[index] - transports[index] / 2, "b1_\(state.symbol.name)")
-            }
+            let correction = value(derivation.driftCorrection[index].onOnlyCoordinate(.free("i")), [hessian: curvature])
+            close(correction, second[index] - transports[index] / 2, "b1_\(state.symbol.name)")
             for other in rule.states.indices {
-                close(value(derivation.fullCovariance[index][other]), covariance[index][other], "S_\(index)\(other)")
+                close(
+                    value(derivation.fullCovariance[index][other].onOnlyCoordinate(.free("i"))),
+                    covariance[index][other],
+                    "S_\(index)\(other)")
             }
         }
     }

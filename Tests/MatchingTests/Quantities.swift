@@ -1,5 +1,6 @@
 import Algebra
 import BuiltInRules
+import Matching
 import Rules
 import Testing
 
@@ -31,4 +32,14 @@ func expectEqual(
     _ a: Expression, _ b: Expression, _ comment: Comment = "", at location: SourceLocation = #_sourceLocation
 ) {
     #expect(a.equals(b) == .zero, "\(comment) \(a) should be \(b)", sourceLocation: location)
+}
+
+extension DerivationOptions {
+    /// Order 2 in the regime that it needs: graded rates of order 1, and displacements of order eta.
+    static func secondOrder(of rule: UpdateRule) -> DerivationOptions {
+        let sizes = rule.parameters.filter { !$0.size.isInteger }.map { parameter in
+            (parameter.symbol.name, parameter.size.slope.isZero ? Weight(1) : .zero)
+        }
+        return DerivationOptions(order: 2, sizes: Dictionary(uniqueKeysWithValues: sizes))
+    }
 }

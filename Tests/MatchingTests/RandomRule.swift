@@ -13,9 +13,13 @@ struct RandomRule {
         return choices[min(Int(position), choices.count - 1)]
     }
 
-    /// A piecewise polynomial function of the gradient.
+    /// A function of the gradient: piecewise polynomial, with a closed expectation, or smooth, with a named one.
     private mutating func noisy(_ depth: Int = 0) -> String {
-        let leaves = ["g", "g", "sign(g)", "abs(g)", "clip(g, -c, c)", "g^2", "max(g, 0)", "g*abs(g)"]
+        let leaves = [
+            "g", "log(1 + g^2)", "sign(g)", "abs(g)", "clip(g, -c, c)", "g^2", "max(g, 0)", "g*abs(g)", "tanh(g)",
+            "erf(g)",
+            "log(1 + g^2)", "sqrt(c + g^2)", "exp(-g^2)", "g/(abs(g) + c)",
+        ]
         if depth >= 1 { return pick(leaves) }
         let (u, w) = (noisy(depth + 1), noisy(depth + 1))
         return pick(
@@ -23,7 +27,9 @@ struct RandomRule {
     }
 
     private mutating func smooth(of states: [String]) -> String {
-        let leaves = states.flatMap { ["tanh(\($0))", "\($0)", "sin(\($0))", "erf(\($0)/2)", "exp(-\($0)^2)"] }
+        let leaves = states.flatMap {
+            ["tanh(\($0))", "\($0)", "sin(\($0))", "erf(\($0)/2)", "exp(-\($0)^2)", "log(1 + \($0)^2)"]
+        }
         return pick(leaves + ["1/2", "c"])
     }
 

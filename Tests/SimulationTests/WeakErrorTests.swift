@@ -118,7 +118,27 @@ import Testing
         #expect(OrderFit.regression(points([0.04, 0.001, 0.001, 0.0005], halfwidth: 0.002)) == nil)
     }
 
-    @Test("where the error changes its sign the order is that of the finest errors, and two of them tell none")
+    @Test("two errors tell no order, however well they are known")
+    func two() {
+        for halfwidth in [1e-9, 1e-4] {
+            #expect(OrderFit.regression(Array(points([0.0185, 0.01], halfwidth: halfwidth).prefix(2))) == nil)
+            #expect(OrderFit.extrapolation(Array(points([0.0185, 0.01], halfwidth: halfwidth).prefix(2))) == nil)
+        }
+    }
+
+    @Test("slopes that still drift widen the interval to where they tend")
+    func drift() throws {
+        // Slopes 1.2, 0.9 and 0.6: the last two tend to 0.3.
+        let errors = points([0.1, 0.0435, 0.0233, 0.01537], halfwidth: 1e-6)
+        let fit = try #require(OrderFit.regression(errors))
+        #expect(fit.low < 0.31 && fit.verdict(claimed: 1) == .undecided)
+        #expect(try #require(OrderFit.extrapolation(errors)).verdict(claimed: 1) == .undecided)
+        // Errors that scatter as much as they may do not.
+        let noisy = try #require(OrderFit.regression(points([0.1, 0.0435, 0.0233, 0.01537], halfwidth: 0.006)))
+        #expect(noisy.low > fit.low)
+    }
+
+    @Test("where the error changes its sign the order is that of the finest errors")
     func changeOfSign() throws {
         #expect(OrderFit.regression(points([-0.013, -0.02, 0.022, 0.019], halfwidth: 0.0005)) == nil)
         let fit = try #require(OrderFit.regression(points([-0.03, 0.02, 0.01, 0.005], halfwidth: 0.0005)))

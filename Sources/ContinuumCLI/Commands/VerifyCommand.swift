@@ -13,6 +13,10 @@ enum VerifyCommand: Command {
     private static let largestPlannedPathCount = 10_000_000
 
     private static let horizon = Option("horizon", "T", "the time of the comparison (default 1)")
+    private static let tests = Option(
+        "test", "EXPR",
+        "a test function, in x1, x2, ... and the other states (default: the loss); once more for another one",
+        isRepeatable: true)
     private static let etas = Option("etas", "ETA1,ETA2,...", "the step sizes (default 0.1,0.05,0.025,0.0125)")
     private static let method = Option(
         "method", "automatic|sampled", "on a grid where there is one state and it settles (default), or by sampling")
@@ -44,7 +48,8 @@ enum VerifyCommand: Command {
             """,
             "Without options: the loss x1^2/2 from x0 = 0.8 with sigma = 0.5.",
         ],
-        options: [LandscapeInput.landscape, EvaluateCommand.set] + SimulationInput.options
+        options: [LandscapeInput.landscape, EvaluateCommand.set]
+            + SimulationInput.options.map { $0.name == tests.name ? tests : $0 }
             + [
                 CorrelationInput.correlation, horizon, etas, method, dt, SchemeInput.option, reduction, halfwidth,
                 ScheduleInput.schedule,
@@ -64,6 +69,9 @@ enum VerifyCommand: Command {
 
     static func run(_ arguments: ParsedArguments, _ console: Console) throws(Failure) -> ExitStatus {
         let format = try arguments.choice(format, default: Format.text)
+        guard format != .csv || arguments.all(tests).count < 2 else {
+            throw Failure("--format csv is a table of one test function\nGive --test once, or take --format json.")
+        }
         let scale = try NoiseScaleInput(arguments)
         let rule = try scale.rule(try RuleInput.rule(arguments.operand))
         let (ruleModel, options, derivation) = try DerivationInput.model(of: rule, arguments)
@@ -76,9 +84,9 @@ enum VerifyCommand: Command {
         let input = try SimulationInput(
             ruleModel.rule, on: landscape, arguments, modelStates: ruleModel.sde.states.count,
             parameters: settings[0])
-        let test =
-            try arguments[SimulationInput.test].map { text throws(Failure) in try input.test(text) }
-            ?? .loss(on: landscape)
+        var tests: [WeakErrorProblem.Test] = []
+        for text in arguments.all(self.tests) { tests.append(try input.test(text)) }
+        if tests.isEmpty { tests = [.loss(on: landscape)] }
         let horizon = try arguments.positive(horizon) ?? 1
 
         let functions = try ScheduleInput.functions(of: rule, arguments)
@@ -90,7 +98,7 @@ enum VerifyCommand: Command {
                 try WeakErrorProblem(
                     of: ruleModel, on: landscape, settings: settings.map(\.values),
                     accepting: Set(settings.flatMap(\.values.keys)), functions: functions, initial: input.initial,
-                    modelStart: start, initialTime: input.time, horizon: horizon, tests: [test])
+                    modelStart: start, initialTime: input.time, horizon: horizon, tests: tests)
             }
             let automatic = try problem(nil)
             let given = input.givenStart(of: automatic.instances.map(\.model))
@@ -101,21 +109,24 @@ enum VerifyCommand: Command {
             throw Failure(error)
         }
         progress.clear()
-        guard let result = results.first, !result.entries.isEmpty else { throw Failure(SimulationError.cancelled) }
-        let report = WeakErrorReport(result, ruleName: rule.name)
+        guard let first = results.first, !first.entries.isEmpty else { throw Failure(SimulationError.cancelled) }
+        let reports = results.map { WeakErrorReport($0, ruleName: rule.name) }
         switch format {
         case .text:
             let scale = settings[0].noiseDescription
             let place = input.initial.prefix(landscape.dimension).map(\.plain).joined(separator: ", ")
-            let title =
-                "weak error of E[\(test.quantity.name)] at t = \(horizon.plain), f = \(loss), x0 = \(place), \(scale)"
-            try console.print("\(header(ruleModel, derivation))\n\(title)\n\n\(report.text)")
-        case .markdown: try console.print(report.markdown)
-        case .json: try console.print(json: report.json)
-        case .csv: try console.print(report.csv)
+            let tables = zip(tests, reports).map { test, report in
+                "weak error of E[\(test.quantity.name)] at t = \(horizon.plain), f = \(loss), x0 = \(place), \(scale)\n\n"
+                    + report.text
+            }
+            try console.print("\(header(ruleModel, derivation))\n\(tables.joined(separator: "\n"))")
+        case .markdown: try console.print(reports.map(\.markdown).joined(separator: "\n"))
+        case .json:
+            try console.print(json: reports.count == 1 ? reports[0].json : .array(reports.map(\.json)))
+        case .csv: try console.print(reports[0].csv)
         }
-        guard result.isComplete else { return .interrupted }
-        return result.verdict == .supports ? .done : .checkFailed
+        guard first.isComplete else { return .interrupted }
+        return results.allSatisfy { $0.verdict == .supports } ? .done : .checkFailed
     }
 
     /// The numbers for each step size.

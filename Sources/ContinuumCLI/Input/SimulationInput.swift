@@ -137,10 +137,13 @@ extension Failure {
             self.init("\(error)", status: .interrupted)
         } else if case .noise(.missingMoment) = error {
             self.init("\(error)", status: .doesNotExist)
+        } else if case .infiniteExpectation = error {
+            self.init("\(error)", status: .doesNotExist)
         } else if case .blewUp = error {
             self.init(
-                "\(error)\nA state that must stay positive (v) can leave its range under the full noise: "
-                    + "try --diffusion declared, or another --start.")
+                "\(error)\nA state that must stay positive (v) can leave its range under the full noise, however fine the "
+                    + "integrator: try smaller --etas, a start away from 0 such as --start v=0.5, or --diffusion declared."
+            )
         } else {
             self.init("\(error)")
         }

@@ -11,8 +11,8 @@ extension EvidenceReport {
             """
             One step: mean and covariance of the rule's own increments, by quadrature over the noise at \(check.stateCount) \
             states of \(coordinates) and extrapolated to small steps, against the drift b and the covariance S. The \
-            largest relative difference of \(check.entries.count) coefficients is \
-            \(FixedPoint.text(check.largest, significant: 2)); \(limit) counts as none.
+            \(check.entries.count) coefficients differ by less than \(FixedPoint.bound(check.largest)), relatively; \
+            \(limit) counts as no difference.
             """,
             """
             Weak errors of the loss with \(evidence.settings.map(text).joined(separator: ", ")), from time 1 on for 0.5, \

@@ -37,7 +37,7 @@ public struct EvidenceReport: Sendable {
 
     public var table: Table {
         var table = Table([
-            Table.Column("rule"), Table.Column("level"), Table.Column("one-step moments", .right),
+            Table.Column("rule"), Table.Column("level"), Table.Column("one-step moments to", .right),
             Table.Column("order on a quadratic", .right), Table.Column("order on the saddle", .right),
             Table.Column("verdict"),
         ])
@@ -46,7 +46,7 @@ public struct EvidenceReport: Sendable {
                 table.append([rule, "", "", "", "", finding.verdict])
                 continue
             }
-            let moments = FixedPoint.text(evidence.oneStep.largest, significant: 2)
+            let moments = FixedPoint.bound(evidence.oneStep.largest)
             table.append(
                 [rule, level, moments] + evidence.weakErrors.map { EvidenceReport.order($0.result) } + [finding.verdict]
             )

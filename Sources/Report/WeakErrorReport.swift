@@ -22,7 +22,8 @@ public struct WeakErrorReport: Sendable {
         for entry in result.entries {
             var row = [
                 "\(entry.stepSize)", WeakErrorReport.value(entry.optimizer), WeakErrorReport.value(entry.sde),
-                WeakErrorReport.signed(entry.odeError), WeakErrorReport.signed(entry.error),
+                WeakErrorReport.signed(entry.odeError, of: entry.optimizer),
+                WeakErrorReport.signed(entry.error, of: entry.optimizer),
             ]
             if isSampled { row.append("± \(FixedPoint.text(entry.halfwidth95, significant: 2))") }
             row.append(entry.integrator)
@@ -89,8 +90,10 @@ public struct WeakErrorReport: Sendable {
 
     private static func value(_ number: Double) -> String { FixedPoint.text(number, decimals: 8) }
 
-    private static func signed(_ number: Double) -> String {
-        (number < 0 ? "" : "+") + FixedPoint.text(number, significant: 5)
+    /// An error of a value; one of its last digits is only that of rounding.
+    private static func signed(_ number: Double, of value: Double) -> String {
+        if number.magnitude < 1e-12 * value.magnitude { return "rounding" }
+        return (number < 0 ? "" : "+") + FixedPoint.text(number, significant: 5)
     }
 
     public var json: JSONValue {

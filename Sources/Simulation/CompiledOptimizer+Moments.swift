@@ -4,10 +4,11 @@ import Probability
 
 /// The moments of one step by quadrature over the noise.
 extension CompiledOptimizer {
-    /// Mean and covariance of the increments of one step from a state, integrated over the noise: of one sample or two on
-    /// one coordinate, of one sample on two.
+    /// Mean and covariance of the increments of one step from a state, integrated over the noise: of up to three samples
+    /// on one coordinate, of one sample on two.
     ///
-    /// - Throws: ``SimulationError/quadrature(_:)`` where the quadrature does not converge.
+    /// - Throws: ``SimulationError/quadrature(_:)`` where the quadrature does not converge, and
+    ///   ``SimulationError/tooManySamples(_:largest:)``.
     func oneStepMoments(at state: [Double], time: Double) throws(SimulationError) -> (
         mean: [Double], covariance: DenseMatrix
     ) {
@@ -38,16 +39,29 @@ extension CompiledOptimizer {
     /// Where the tails of the law are left out.
     private var reach: Double { max(law.support.lower, law.quantile(1e-18)).magnitude }
 
+    private static let largestSampleCount = 3
+
     private func lineExpectation(
         of moment: Increments.Moment, _ increments: Increments, _ quadrature: AdaptiveQuadrature
     ) throws(SimulationError) -> Double {
-        let others = noiseCount == 1 ? [(value: 0.0, weight: 1.0)] : law.nodes
+        guard noiseCount <= Self.largestSampleCount else {
+            throw .tooManySamples(noiseCount, largest: Self.largestSampleCount)
+        }
+        // The sign of a gradient turns where the gradient vanishes.
+        let turn = noiseCount == 1 ? [] : noiseWithoutGradient(at: increments.state).filter { $0.magnitude < reach }
+        let nodes = noiseCount == 1 ? [] : law.nodes(splitAt: turn, panels: noiseCount == 2 ? 12 : 4)
+        var others: [(noise: [Double], weight: Double)] = [([], 1)]
+        for _ in 1..<noiseCount {
+            others = others.flatMap { other in
+                nodes.map { (other.noise + [$0.value], other.weight * $0.weight) }
+            }
+        }
         func values(at points: some Collection<Double>) -> [Double] {
             var sums = [Double](repeating: 0, count: points.count)
             let first = Array(points)
             for other in others {
-                let second = [Double](repeating: other.value, count: noiseCount == 1 ? 0 : first.count)
-                let values = increments.values(of: moment, noise: second.isEmpty ? [first] : [first, second])
+                let later = other.noise.map { [Double](repeating: $0, count: first.count) }
+                let values = increments.values(of: moment, noise: [first] + later)
                 for lane in sums.indices { sums[lane] += other.weight * values[lane] }
             }
             return sums
@@ -58,7 +72,7 @@ extension CompiledOptimizer {
         }
         do {
             return try quadrature.integral(
-                from: -reach, to: reach, breakpoints: law.kinks,
+                from: -reach, to: reach, breakpoints: (law.kinks + turn).sorted(),
                 ofBatch: { points in
                     let results = values(at: points)
                     for lane in points.indices { points[lane] = law.density(points[lane]) * results[lane] }
@@ -155,17 +169,20 @@ private final class Increments {
 }
 
 extension NumericNoiseLaw {
-    /// The law as points with weights, for functions that are smooth in the noise of a second sample.
-    fileprivate var nodes: [(value: Double, weight: Double)] {
+    /// The law as points with weights, for functions of the noise of a later sample that are smooth on either side of points.
+    fileprivate func nodes(splitAt points: [Double], panels: Int) -> [(value: Double, weight: Double)] {
         guard atoms.isEmpty else { return atoms.map { ($0.value, $0.probability) } }
         let edge = min(support.upper, quantile(1 - 1e-15).magnitude)
-        let panels = 12
+        let borders = ([-edge, edge] + points.filter { $0.magnitude < edge }).sorted()
         let rule = GaussRule.legendre(16)
-        let half = edge / Double(panels)
-        return (0..<panels).flatMap { panel in
-            zip(rule.nodes, rule.weights).map { node, weight in
-                let value = -edge + half * (Double(2 * panel + 1) + node)
-                return (value, weight * half * density(value))
+        return zip(borders, borders.dropFirst()).flatMap { lower, upper in
+            let count = max(1, Int((Double(panels) * (upper - lower) / (2 * edge)).rounded(.up)))
+            let half = (upper - lower) / Double(2 * count)
+            return (0..<count).flatMap { panel in
+                zip(rule.nodes, rule.weights).map { node, weight in
+                    let value = lower + half * (Double(2 * panel + 1) + node)
+                    return (value, weight * half * density(value))
+                }
             }
         }
     }

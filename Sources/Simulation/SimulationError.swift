@@ -30,6 +30,8 @@ public enum SimulationError: Error, Sendable {
     case infiniteExpectation(test: String, step: Int, growth: NoiseGrowth, law: NoiseLaw)
     /// A moment could not be integrated over the noise.
     case quadrature(QuadratureError)
+    /// A rule that draws more samples than the moments of a step are integrated over.
+    case tooManySamples(Int, largest: Int)
     /// What an earlier run left does not belong to this one.
     case doesNotFit(process: String)
     /// An integrator that is not made for this model.
@@ -81,6 +83,8 @@ extension SimulationError: CustomStringConvertible {
             Take a test function that is bounded, such as 'exp(-x1^2)', or a law with lighter tails.
             """
         case .quadrature(let error): "a one-step moment: \(error)"
+        case .tooManySamples(let count, let largest):
+            "a one-step moment: the rule draws \(count) samples, and moments are integrated over \(largest) at most"
         case .doesNotFit(let process):
             "what an earlier run left of the \(process) is of other paths or another model"
         case .schemeDoesNotApply(let scheme, let reason):

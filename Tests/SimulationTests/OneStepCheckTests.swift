@@ -32,6 +32,27 @@ import Testing
         #expect(result.passes)
     }
 
+    @Test("several samples are integrated over, each with its jump, and too many are refused")
+    func severalSamples() throws {
+        func vote(_ workers: [String]) throws -> Derivation {
+            let sum = workers.map { "sign(\($0))" }.joined(separator: " + ")
+            return try Derivation(
+                of: UpdateRule(
+                    parsing: """
+                        optimizer Vote
+                        step eta
+                        state x
+                        gradient \(workers.joined(separator: ", ")) at x
+                        x' = x - eta*sign(\(sum))
+                        """))
+        }
+        let result = try check(try vote(["g1", "g2", "g3"]))
+        #expect(result.largest < 1e-9)
+        #expect(throws: SimulationError.tooManySamples(5, largest: 3)) {
+            try check(try vote(["g1", "g2", "g3", "g4", "g5"]))
+        }
+    }
+
     @Test("a wrong covariance between coordinates is found")
     func wrongCoupling() throws {
         let full = try derivation("normalizedsgd")

@@ -78,7 +78,7 @@ import Testing
         let parameters = ["rho": 1, "gamma": 0.1, "epsilon": 0.1, "sigma": 0.4]
         let wrong = try Self.model("rmspropw", without: .crossCovariance)
         let sampled = try Self.results(
-            wrong, parameters: parameters, initial: [1, 1], horizon: 0.2, tests: ["x"], etas: [0.1, 0.05],
+            wrong, parameters: parameters, initial: [1, 1], horizon: 0.2, tests: ["x"],
             check: WeakError(paths: 300, integration: .fixed(substeps: 4), choice: .sampled))
         #expect(sampled[0].method == .sampled)
         #expect(sampled[0].verdict == .undecided)

@@ -23,7 +23,7 @@ public protocol DiffusionKernel: Sendable {
     /// What is known of the coefficients; ``ModelForm/general`` by default.
     var form: ModelForm { get }
 
-    /// Evaluates the drift and the factor of the diffusion.
+    /// Evaluates the drift and the factor of the diffusion; every entry is to be written, zeros too.
     ///
     /// - Parameters:
     ///   - states: the states of every lane.
@@ -38,7 +38,7 @@ public protocol DiffusionKernel: Sendable {
     /// - Parameters:
     ///   - normals: standard normal numbers, that of column `c` of coordinate `i` in variable `c * dimension + i`.
     ///   - length: the step `dt` in time.
-    ///   - scratch: memory of `scratchCount` variables.
+    ///   - scratch: memory of `scratchCount` variables, of any values.
     func advance(_ states: LaneBlock, normals: LaneBlock, time: Double, by length: Double, scratch: LaneBlock)
 
     /// The number of variables of memory that a step needs.

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Numerics
 import Synchronization
 
 /// Many independent paths of a process, advanced together in fixed chunks that are shared out among threads.
@@ -66,7 +67,7 @@ struct Ensemble: Sendable {
         let end = completedSteps + steps
         let reached = Mutex(begin)
         perform { [process] chunk, states, path in
-            let scratch = LaneStorage(variables: process.scratchCount, lanes: states.lanes)
+            let scratch = LaneStorage(uninitializedVariables: process.scratchCount, lanes: states.lanes)
             var step = begin[chunk]
             while true {
                 if let lane = states.firstLaneNotFinite {
@@ -111,7 +112,7 @@ struct Ensemble: Sendable {
 
     /// The values of a quantity, path by path.
     func values(of quantity: Quantity) -> [Double] {
-        let result = LaneStorage(variables: 1, lanes: pathCount)
+        let result = LaneStorage(uninitializedVariables: 1, lanes: pathCount)
         perform { [time] chunk, states, _ in
             let start = chunk * Self.chunkLanes
             let part = UnsafeMutableBufferPointer(start: result.block.base + start, count: states.lanes)
@@ -120,11 +121,28 @@ struct Ensemble: Sendable {
         return Array(result.block.values)
     }
 
+    /// The moments of a quantity, chunk by chunk.
+    private func moments(of quantity: Quantity) -> [StreamingMoments] {
+        let result = Mutex([StreamingMoments](repeating: StreamingMoments(), count: chunks.count))
+        perform { [time] chunk, states, _ in
+            let moments = withUnsafeTemporaryAllocation(of: Double.self, capacity: states.lanes) { values in
+                quantity.body(states, time, values)
+                return StreamingMoments(of: UnsafeBufferPointer(values))
+            }
+            result.withLock { $0[chunk] = moments }
+        }
+        return result.withLock { $0 }
+    }
+
     /// The statistics of quantities.
     func tallies(of quantities: [Quantity], _ method: QuantileMethod) -> [StatisticsTally] {
         quantities.map { quantity in
             var tally = StatisticsTally(method)
-            tally.append(values(of: quantity), firstPath: firstPath)
+            if method == .none {
+                tally.append(moments(of: quantity), firstPath: firstPath)
+            } else {
+                tally.append(values(of: quantity), firstPath: firstPath)
+            }
             return tally
         }
     }

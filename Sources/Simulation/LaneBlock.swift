@@ -43,16 +43,22 @@ public struct LaneBlock: @unchecked Sendable {
 final class LaneStorage: Sendable {
     let block: LaneBlock
 
-    init(variables: Int, lanes: Int) {
+    /// Memory that is written before it is read.
+    init(uninitializedVariables variables: Int, lanes: Int) {
         let base = UnsafeMutablePointer<Double>.allocate(capacity: max(1, variables * lanes))
-        base.initialize(repeating: 0, count: variables * lanes)
         block = LaneBlock(base, variables: variables, lanes: lanes)
+    }
+
+    /// Zeros.
+    convenience init(variables: Int, lanes: Int) {
+        self.init(uninitializedVariables: variables, lanes: lanes)
+        block.values.initialize(repeating: 0)
     }
 
     /// The same values in every lane.
     convenience init(repeating values: [Double], lanes: Int) {
-        self.init(variables: values.count, lanes: lanes)
-        for (variable, value) in values.enumerated() { block[variable].update(repeating: value) }
+        self.init(uninitializedVariables: values.count, lanes: lanes)
+        for (variable, value) in values.enumerated() { block[variable].initialize(repeating: value) }
     }
 
     deinit { block.base.deallocate() }

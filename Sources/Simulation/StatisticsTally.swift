@@ -29,6 +29,15 @@ struct StatisticsTally: Codable, Equatable, Sendable {
         }
     }
 
+    /// Adds the moments of chunks that follow all others, where nothing else is kept.
+    ///
+    /// - Parameter firstPath: the index of the first path.
+    mutating func append(_ next: [StreamingMoments], firstPath: Int) {
+        for (number, chunk) in next.enumerated() {
+            moments.append(chunk, chunk: firstPath / Ensemble.chunkLanes + number)
+        }
+    }
+
     /// Adds chunks that follow all others.
     mutating func append(_ next: StatisticsTally) {
         moments.append(next.moments)

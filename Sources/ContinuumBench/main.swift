@@ -40,7 +40,7 @@ func stop(_ message: String) -> Never {
     let groups = [
         ("algebra", AlgebraBenchmarks.all), ("expectation", ProbabilityBenchmarks.all),
         ("derivation", DerivationBenchmarks.all), ("compilation", CompilationBenchmarks.all),
-        ("simulation", SimulationBenchmarks.all),
+        ("function", FunctionBenchmarks.all), ("simulation", SimulationBenchmarks.all),
     ]
     let machine = Machine.current()
     if !writesJSON { print(machine.description + "\n") }

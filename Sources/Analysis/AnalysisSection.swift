@@ -20,7 +20,7 @@ public struct AnalysisSection: Hashable, Sendable {
     public let results: [DerivationStep.Formula]
     public let numbers: [Number]
     /// What the results assume, and how far they reach.
-    public let notes: [String]
+    public internal(set) var notes: [String]
 
     init(
         _ part: AnalysisPart, steps: [DerivationStep], results: [DerivationStep.Formula] = [], numbers: [Number] = [],

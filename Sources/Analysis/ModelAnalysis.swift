@@ -15,6 +15,8 @@ public struct ModelAnalysis: Sendable {
     public let noiseScale: Symbol
     /// Whether the coefficients contain the batch size.
     public let usesBatch: Bool
+    /// What the factors stand for that an averaged model holds fixed, in print.
+    private var heldFactors: [String] = []
 
     public init(
         of sde: SDE, sizes: [Symbol: Weight] = [:], parameters: [Symbol] = [],
@@ -45,20 +47,23 @@ public struct ModelAnalysis: Sendable {
         self = derivation.sde.averages == nil ? analysis : analysis.holdingFactors(of: rule)
     }
 
-    /// The same in the factors `beta = 1 - eta rho` that the rule defines, which an averaged model holds fixed where its
-    /// `rho` grows as `1/eta`: every coefficient then has an expansion in eta.
+    /// The same in factors `beta = 1 - eta rho`, which an averaged model holds fixed where its `rho` grows as `1/eta`: every
+    /// coefficient then has an expansion in eta. A factor has the name that the rule gives it, where it gives one.
     private func holdingFactors(of rule: UpdateRule) -> ModelAnalysis {
         let eta = Expression(sde.stepSize)
+        var taken = Set((sde.states + parameters).map(\.name) + rule.lines.map(\.name))
         var result = self
         for parameter in parameters where sizes[parameter] == Weight(-1) {
-            let shape = (Expression.one - eta * Expression(parameter))
-            guard let line = rule.lines.first(where: { $0.kind == .definition && $0.expression == shape }) else {
-                continue
-            }
-            let factor = Symbol(line.name, bounds: .openUnit)
-            result = result.substituting([parameter: (Expression.one - Expression(factor)) / eta])
-            result = ModelAnalysis(
-                of: result.sde, sizes: result.sizes, parameters: result.parameters + [factor], noiseScale: noiseScale)
+            let definition = Expression.one - eta * Expression(parameter)
+            let line = rule.lines.first { $0.kind == .definition && $0.expression == definition }
+            var name = line?.name ?? "beta" + parameter.name.drop { !$0.isNumber }
+            while line == nil, !taken.insert(name).inserted { name += "'" }
+            let factor = Symbol(name, bounds: .openUnit)
+            var next = result.substituting([parameter: (Expression.one - Expression(factor)) / eta])
+            next = ModelAnalysis(
+                of: next.sde, sizes: next.sizes, parameters: next.parameters + [factor], noiseScale: noiseScale)
+            next.heldFactors = result.heldFactors + ["\(factor) = \(definition) is held fixed as η goes to 0"]
+            result = next
         }
         return result
     }
@@ -91,6 +96,14 @@ public struct ModelAnalysis: Sendable {
     /// - Throws: ``AnalysisError`` where the model has no such part.
     public func section(
         _ part: AnalysisPart, of expression: Expression? = nil
+    ) throws(AnalysisError) -> AnalysisSection {
+        var section = try ownSection(part, of: expression)
+        section.notes += heldFactors
+        return section
+    }
+
+    private func ownSection(
+        _ part: AnalysisPart, of expression: Expression?
     ) throws(AnalysisError) -> AnalysisSection {
         switch part {
         case .generator: try Generator(of: sde).section(for: expression.map { [$0] } ?? defaultTestFunctions)

@@ -63,6 +63,26 @@ struct StationaryLawTests {
         #expect(law.nextTerm == nil)
     }
 
+    @Test func `a rule that does not name its factor settles where the one that does settles`() throws {
+        let rule = try UpdateRule(
+            parsing: """
+                optimizer Unnamed
+                step eta
+                parameter rho : positive
+                state x
+                state m = 0
+                gradient g at x
+                m' = m + eta*rho*(g - m)
+                x' = x - eta*sign(m')
+                """)
+        let options = DerivationOptions(sizes: ["rho": -1])
+        let unnamed = try Model.analysis(rule, options)
+        let law = try StationaryLaw(of: QuadraticModel(of: unnamed))
+        #expect(isSame(law.leadingVariance, try Model.law("signum", options).leadingVariance))
+        #expect(law.nextTerm == nil)
+        #expect(try unnamed.section(.stationary).notes.contains { $0.contains("β = 1 - η·ρ") })
+    }
+
     /// Lemma C.30.
     @Test func `Adam with all of its noise settles where RMSprop does`() throws {
         let law = try Model.law("adam")

@@ -109,4 +109,29 @@ struct VectorFunctionsTests {
             #expect(values == (0..<count).map { Double(3 * $0).squareRoot() })
         }
     }
+
+    @Test func `what a rounding lost is exact`() {
+        let numbers = [0.1, 3.7e8, -1.0 / 3, 2.5e-9, 1e16 + 2, -7.125]
+        for a in numbers {
+            for b in numbers {
+                let lost = VectorFunctions.productError(SIMD8(repeating: a), SIMD8(repeating: b))[0]
+                #expect(lost == (-(a * b)).addingProduct(a, b))
+                // The larger number loses nothing against the rounded sum (Dekker 1971).
+                let (large, small) = a.magnitude >= b.magnitude ? (a, b) : (b, a)
+                let sum = a + b
+                #expect(VectorFunctions.sumError(SIMD8(repeating: a), SIMD8(repeating: b))[0] == small - (sum - large))
+            }
+        }
+    }
+
+    @Test func `erfc moves with its argument, also far in the tail`() {
+        for u in [0.5, 3.0, 12.0, 26.0] {
+            let step = 1e-9 / u
+            let moved = VectorFunctions.correctedComplement(
+                SIMD8(repeating: erfc(u)), at: SIMD8(repeating: u), by: SIMD8(repeating: step))[0]
+            // The derivative is -2 exp(-u^2)/sqrt(pi).
+            let change = -2 / Double.pi.squareRoot() * exp(-u * u) * step
+            #expect(((moved - erfc(u)) / change - 1).magnitude < 0.1)
+        }
+    }
 }

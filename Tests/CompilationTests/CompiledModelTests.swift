@@ -83,11 +83,12 @@ struct CompiledModelTests {
         #expect(try noise(-1e-9).isNaN)
     }
 
-    @Test func `a step of many paths is that of each path`() throws {
+    /// In one piece, where the lanes of coordinates follow each other, and in two.
+    @Test(arguments: [200, 700]) func `a step of many paths is that of each path`(count: Int) throws {
         let model = try rmsprop().compiled(
             on: .saddle(), parameters: ["eta": 0.01, "rho": 2, "epsilon": 0.001, "sigma": 0.5])
         var numbers = Numbers(seed: 3)
-        let (count, length) = (700, 0.0025)
+        let length = 0.0025
         let states = (0..<4).map { row in (0..<count).map { _ in numbers.next(in: row < 2 ? -1...1 : 0.1...1) } }
         let normals = (0..<4).map { _ in (0..<count).map { _ in numbers.next(in: -2...2) } }
         var results = [[Double]](repeating: [Double](repeating: 0, count: count), count: 4 + 6 + 4)

@@ -51,6 +51,21 @@ struct PlotTests {
         }
     }
 
+    /// A bowed line from the left lower to the right upper corner leaves one of the other two free.
+    @Test(arguments: [(0.2, "right bottom"), (20.0, "left top")])
+    func `the legend stands where it hides no line`(power: Double, corner: String) throws {
+        let points = (0...100).map { Plot.Point(Double($0) / 100, pow(Double($0) / 100, power)) }
+        let plot = Plot("rise", horizontal: .init("x"), vertical: .init("y"), lines: [Plot.Line("a long name", points)])
+        let legend = try #require(
+            PlotDrawing(plot, identifier: "p").elements.split(separator: "\n").last {
+                $0.contains("<rect") && $0.contains("fill-opacity=\"0.85\"")
+            })
+        let parts = legend.split(separator: "\"").map(String.init)
+        let (x, y) = (try #require(Double(parts[1])), try #require(Double(parts[3])))
+        #expect((x > PlotDrawing.width / 2) == corner.hasPrefix("right"))
+        #expect((y > PlotDrawing.height / 2) == corner.hasSuffix("bottom"))
+    }
+
     @Test func `labels of ticks are short`() {
         let range = AxisRange(holding: [1e-9, 1], scale: .logarithmic)
         #expect(range.label(1e-9) == "10⁻⁹")

@@ -174,6 +174,7 @@ struct CoordinateKernel: Sendable {
         if needs.hessianDiagonal { landscape.hessianDiagonal(at: states, into: diagonal, count: lanes) }
         if needs.noiseScale { landscape.noiseScale?.value(at: states, into: scale, count: lanes) }
         let isUniform = coordinateParameters.isEmpty
+        func values(of coordinate: Int) -> [Double] { uniforms[isUniform ? 0 : coordinate] }
         let inputCount = program.inputCount
         let capacity = inputCount + max(1, outputCount)
         withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: capacity) { memory in
@@ -193,18 +194,18 @@ struct CoordinateKernel: Sendable {
                     switch stage {
                     case .hessianProduct(let vector), .scaleDerivative(let vector), .plainSum(let vector):
                         table[inputCount] = operand[i]
-                        vector.evaluate(table, uniforms: uniforms[isUniform ? 0 : i], count: lanes)
+                        vector.evaluate(table, uniforms: values(of: i), count: lanes)
                     case .expectation(let integral):
-                        integral.evaluate(table, uniforms: uniforms[isUniform ? 0 : i], into: result[i], count: lanes)
+                        integral.evaluate(table, uniforms: values(of: i), into: result[i], count: lanes)
                     case .average(let average):
                         average.evaluate(
-                            table, uniforms: uniforms[isUniform ? 0 : i], into: result[i], count: lanes,
+                            table, uniforms: values(of: i), into: result[i], count: lanes,
                             interpolates: interpolates)
                     case .radial(let integral):
                         // The same for every coordinate.
                         if i == 0 {
                             integral.evaluate(
-                                table, uniforms: uniforms[isUniform ? 0 : i], into: result[i], count: lanes,
+                                table, uniforms: values(of: i), into: result[i], count: lanes,
                                 interpolates: interpolates)
                         } else {
                             result[i].update(from: result[0], count: lanes)
@@ -237,7 +238,7 @@ struct CoordinateKernel: Sendable {
                 fillInputs(i)
                 for q in 0..<outputCount { table[inputCount + q] = outputs[q * d + i] + firstLane }
                 program.evaluate(
-                    table, uniforms: uniforms[isUniform ? 0 : i], count: isContiguous ? d * lanes : lanes)
+                    table, uniforms: values(of: i), count: isContiguous ? d * lanes : lanes)
             }
         }
     }

@@ -6,8 +6,8 @@ import Probability
 /// A sum over coordinates becomes a stage: `sum_j d_ij f w_j` is a Hessian-vector product of the values of `w`, `sum_j d_j
 /// sigma_i w_j` a derivative of the noise scale, any sum of expressions of one coordinate a plain sum; a named expectation becomes a quadrature. Each is replaced in the formulas
 /// by a symbol that stands for its result.
-struct CoordinateFormulas {
-    enum Stage: Hashable {
+package struct CoordinateFormulas {
+    package enum Stage: Hashable {
         /// (H w)_i.
         case hessianProduct(Expression)
         /// sum_j d_j sigma_i w_j.
@@ -22,9 +22,9 @@ struct CoordinateFormulas {
         case radial(Expression, squaredMean: Expression, n: Int)
     }
 
-    private(set) var outputs: [Expression] = []
+    package private(set) var outputs: [Expression] = []
     /// The stages in the order in which they can be computed, with the symbols that hold their results.
-    private(set) var stages: [(stage: Stage, result: Symbol)] = []
+    package private(set) var stages: [(stage: Stage, result: Symbol)] = []
     private var known: [Stage: Symbol] = [:]
     private let index: Index
     private let averages: Set<Function>
@@ -32,7 +32,7 @@ struct CoordinateFormulas {
     /// - Parameters:
     ///   - index: the free index of the coordinate.
     ///   - averages: functions that are computed in stages of their own.
-    init(_ formulas: [Expression], index: Index, averages: Set<Function> = []) throws(CompilationError) {
+    package init(_ formulas: [Expression], index: Index, averages: Set<Function> = []) throws(CompilationError) {
         self.index = index
         self.averages = averages
         for formula in formulas {

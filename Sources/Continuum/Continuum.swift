@@ -2,6 +2,7 @@
 @_exported import Analysis
 @_exported import BuiltInRules
 @_exported import Compilation
+@_exported import Emission
 @_exported import ExactNumbers
 @_exported import Matching
 @_exported import Numerics

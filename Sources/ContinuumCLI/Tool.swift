@@ -9,7 +9,7 @@ enum Tool {
         ReproduceCommand.self,
         EvaluateCommand.self,
         VerifyCommand.self,
-        SimulateCommand.self, MergeCommand.self, AnalyzeCommand.self, RegimesCommand.self,
+        SimulateCommand.self, MergeCommand.self, AnalyzeCommand.self, RegimesCommand.self, EmitCommand.self,
     ]
 
     /// Runs the tool.

@@ -49,6 +49,23 @@ import Testing
         #expect(jump.output.isEmpty)
     }
 
+    @Test("emit writes source in the language that it is told, and says which there are")
+    func emit() {
+        let run = RecordedRun("emit rmsprop --target python")
+        #expect(run.status == .done)
+        #expect(run.output.contains("def drift(state, t, gradient, *, eta, rho, sigma, epsilon=1e-08):"))
+        let missing = RecordedRun("emit rmsprop")
+        #expect(missing.status == .badInput)
+        #expect(missing.error.contains("emit needs --target swift|c|python|jax|pytorch"))
+        #expect(RecordedRun("emit rmsprop --target pyton").error.contains("did you mean 'python'?"))
+        let coupled = RecordedRun("emit normalizedsgd --target c")
+        #expect(coupled.status == .doesNotExist)
+        #expect(coupled.error.contains("coordinates share noise"))
+        let unspecified = RecordedRun("emit signsgd --target c --noise any")
+        #expect(unspecified.status == .doesNotExist)
+        #expect(unspecified.error.contains("Choose one with --noise."))
+    }
+
     @Test("evaluate gives SignSGD's coefficients, -erf(a) and 1 - erf(a)^2 with a = G/(sqrt 2 sigma)")
     func evaluate() throws {
         let run = RecordedRun("evaluate signsgd --set eta=0.01,sigma=0.5 --at gradient=0.3 --format json")

@@ -79,8 +79,8 @@ package struct Glyph: Hashable, Sendable {
 }
 
 extension Glyph {
-    static let pi = Glyph(unicode: "π", ascii: "pi", latex: "\\pi")
-    static let e = Glyph(unicode: "e", ascii: "e", latex: "e")
+    package static let pi = Glyph(unicode: "π", ascii: "pi", latex: "\\pi")
+    package static let e = Glyph(unicode: "e", ascii: "e", latex: "e")
     static let undefined = Glyph(unicode: "undefined", ascii: "undefined", latex: "\\mathrm{undefined}")
     static let sigmaMatrix = Glyph(unicode: "Σ", ascii: "Sigma", latex: "\\Sigma")
     static let identity = Glyph(unicode: "I", ascii: "I", latex: "I")

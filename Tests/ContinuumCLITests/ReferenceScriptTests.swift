@@ -3,13 +3,16 @@ import Testing
 
 @testable import ContinuumCLI
 
-/// The models of rules against those that SymPy derives from the same text, where Python has it.
-@Suite struct GoldenFormsScriptTests {
+/// What independent programs in Python say of the models, where Python has the packages that they need.
+@Suite struct ReferenceScriptTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     private static let tool = root.appending(path: ".build/debug/continuum").path
-    private static let hasSymPy = (try? python(["-c", "import sympy, mpmath"])) == 0
-    private static let canRun = hasSymPy && FileManager.default.isExecutableFile(atPath: tool)
+    private static let hasTool = FileManager.default.isExecutableFile(atPath: tool)
+
+    private static func canRun(with packages: String) -> Bool {
+        hasTool && (try? python(["-c", "import \(packages)"])) == 0
+    }
 
     private static func python(_ arguments: [String]) throws -> Int32 {
         let process = Process()
@@ -24,10 +27,19 @@ import Testing
 
     @Test(
         "SymPy derives the same models",
-        .enabled(if: canRun, "Python has no SymPy, or the tool is not built for debugging"))
+        .enabled(if: canRun(with: "sympy, mpmath"), "Python has no SymPy, or the tool is not built for debugging"))
     func models() throws {
         let script = Self.root.appending(path: "Tests/Golden/golden_forms.py").path
         let rules = ["adagrad", "heavyball", "majorityvote", "momentum", "normalizedsgd", "sgdw", "signsgd"]
         #expect(try Self.python([script, Self.tool] + rules) == 0)
+    }
+
+    @Test(
+        "NumPy computes the same coefficients from emitted source",
+        .enabled(if: canRun(with: "numpy, scipy"), "Python has no SciPy, or the tool is not built for debugging"))
+    func sources() throws {
+        let script = Self.root.appending(path: "Tests/Golden/emitted_sources.py").path
+        let rules = ["adamaxp", "rmspropw", "sam", "signsgd"]
+        #expect(try Self.python([script, Self.tool, "python"] + rules) == 0)
     }
 }

@@ -118,7 +118,7 @@ extension SourceModel {
             "dY = b(Y, t) dt + sqrt(\(sde.stepSize.name)) s(Y, t) dW for each coordinate, Y = (\(states)).",
             "Noise \(derivation.draw.noise), order \(options.order), diffusion \(options.diffusion.rawValue).",
             "\(level.rawValue): \(level.meaning).",
-        ]
+        ].map(\.insideComment)
     }
 }
 

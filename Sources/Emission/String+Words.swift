@@ -1,4 +1,9 @@
 extension String {
+    /// The text without what ends a comment in one of the languages, or means something in it.
+    var insideComment: String {
+        replacing("*/", with: "* /").replacing("\"\"\"", with: "'''").replacing("\\", with: "/")
+    }
+
     /// Whether the source calls a function of this name.
     func calls(_ name: String) -> Bool { words.contains { $0.word == name && $0.isCalled } }
 

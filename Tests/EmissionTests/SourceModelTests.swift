@@ -30,6 +30,21 @@ struct SourceModelTests {
         #expect(!source.contains("lambda,"))
     }
 
+    @Test("what a rule says of itself cannot end the comment that holds it")
+    func comments() throws {
+        let derivation = try derivation(
+            """
+            optimizer Plain
+            about "ends */ here"
+            step eta
+            state x
+            gradient g at x
+            noise gaussian
+            x' = x - eta*g
+            """)
+        #expect(try derivation.source(in: .c).contains("Plain: ends * / here"))
+    }
+
     @Test("a schedule is a function that the caller gives")
     func schedules() throws {
         let text = """

@@ -10,6 +10,7 @@ enum Tool {
         EvaluateCommand.self,
         VerifyCommand.self,
         SimulateCommand.self, MergeCommand.self, AnalyzeCommand.self, RegimesCommand.self, EmitCommand.self,
+        ReportCommand.self,
     ]
 
     /// Runs the tool.

@@ -55,6 +55,11 @@ public struct CertificateReport: Sendable {
     /// `O(η²)`, `O(η^(3 - 2ζ))`.
     static func size(_ weight: Weight) -> String { "O(\((Expression(eta) ** weight.expression).text))" }
 
+    static func sizeInMathML(_ weight: Weight) -> String {
+        let power = Expression(eta) ** weight.expression
+        return "<mi>O</mi>" + MathMLRenderer().brackets(power.mathML)
+    }
+
     private static func failing(_ point: Certificate.NonsmoothPoint) -> String {
         point.isDiscontinuous ? "jumps" : "not smooth"
     }
@@ -71,6 +76,30 @@ public struct CertificateReport: Sendable {
 
     /// A table of the conditions in Markdown, and lists of what they rest on.
     public var markdown: String {
+        let table = conditionsTable(formula, size: { "O(\\eta^{\($0.expression.latex)})" })
+        var text = "Matching \(certificate.level.rawValue): \(certificate.meaning).\n\n\(table.markdown)\n"
+        let items = foundations(formula: { "$\($0.latex)$" }, equation: { "$\($0.latex) = 0$" }, plain: { $0 })
+        for item in items { text += "- \(item)\n" }
+        return text + (items.isEmpty ? "" : "\n") + "Verdict: \(certificate.verdict).\n"
+    }
+
+    /// The same as HTML with MathML.
+    var html: String {
+        let table = conditionsTable(
+            { expression in
+                let isShown = showsLongResiduals || expression.latex.count <= CertificateReport.longestLaTeX
+                return isShown ? expression.mathML : "<mo>…</mo>"
+            },
+            size: CertificateReport.sizeInMathML)
+        let items = foundations(
+            formula: { "<math>\($0.mathML)</math>" }, equation: { "<math>\($0.mathML)<mo>=</mo><mn>0</mn></math>" },
+            plain: MathMLRenderer.escaped)
+        var text = HTML.paragraph("Matching \(certificate.level.rawValue): \(certificate.meaning).") + table.html
+        if !items.isEmpty { text += "<ul>\n\(items.map { "<li>\($0)</li>\n" }.joined())</ul>\n" }
+        return text + HTML.paragraph("Verdict: \(certificate.verdict).")
+    }
+
+    private func conditionsTable(_ spell: (Expression) -> String, size: (Weight) -> String) -> Table {
         var table = Table([
             Table.Column("condition"), Table.Column("moment"), Table.Column("leading residual", isMathematics: true),
             Table.Column("size", isMathematics: true), Table.Column("verdict"),
@@ -78,20 +107,22 @@ public struct CertificateReport: Sendable {
         for condition in certificate.conditions {
             for residual in condition.residuals {
                 table.append([
-                    "\(condition.number)", residual.moment,
-                    residual.expression.map { $0.isZero ? "0" : formula($0) } ?? "",
-                    "O(\\eta^{\(residual.weight.expression.latex)})", "\(residual.range)",
+                    "\(condition.number)", residual.moment, residual.expression.map(spell) ?? "", size(residual.weight),
+                    "\(residual.range)",
                 ])
             }
         }
-        var text = "Matching \(certificate.level.rawValue): \(certificate.meaning).\n\n\(table.markdown)\n"
-        var items = certificate.requiredMoments.map { "needs \(CertificateReport.line($0))" }
-        items += certificate.nonsmoothPoints.map {
-            "\(CertificateReport.failing($0)) where $\($0.vanishing.latex) = 0$: $\($0.coefficient.latex)$"
-        }
-        items += certificate.notes
-        for item in items { text += "- \(item)\n" }
-        return text + (items.isEmpty ? "" : "\n") + "Verdict: \(certificate.verdict).\n"
+        return table
+    }
+
+    /// What the conditions rest on: moments of the noise, smoothness, and notes.
+    private func foundations(
+        formula: (Expression) -> String, equation: (Expression) -> String, plain: (String) -> String
+    ) -> [String] {
+        certificate.requiredMoments.map { plain("needs \(CertificateReport.line($0))") }
+            + certificate.nonsmoothPoints.map {
+                "\(CertificateReport.failing($0)) where \(equation($0.vanishing)): \(formula($0.coefficient))"
+            } + certificate.notes.map(plain)
     }
 
     private func formula(_ expression: Expression) -> String {

@@ -111,6 +111,51 @@ public struct DerivationReport: Sendable {
         return text
     }
 
+    // MARK: HTML
+
+    /// What a page says of the derivation, with formulas in MathML.
+    var html: String {
+        var text = HTML.heading(rule.name, level: 1)
+        if !rule.about.isEmpty { text += HTML.paragraph("\(rule.about).") }
+        if !rule.source.isEmpty { text += HTML.paragraph("Source: \(rule.source).") }
+        text += HTML.preformatted(rule.description.trimmedOfLines)
+        if let regime = derivation.regime {
+            text += HTML.heading("Regime") + HTML.preformatted(RegimeReport(regime).text)
+        }
+        text += HTML.heading("SDE") + HTML.paragraph("Model: \(settings).") + sde.html
+        let definitions = AveragesReport(derivation.sde).text
+        if !definitions.isEmpty { text += HTML.paragraph("Where:") + HTML.preformatted(definitions) }
+        text += HTML.heading("Certificate") + certificate.html
+        if !dropped.isEmpty {
+            text += HTML.heading("Dropped from the covariance") + DroppedCovarianceReport(dropped).html
+        }
+        if !omittedByLiterature.isEmpty {
+            text += HTML.heading("What the literature leaves out")
+            text += HTML.paragraph(
+                "Published models keep the noise of \(keptNames) only. They leave out these entries:")
+            text += DroppedCovarianceReport(omittedByLiterature).html
+        }
+        if showsSteps {
+            text += HTML.heading("Derivation")
+            for (number, step) in derivation.steps.enumerated() {
+                text += HTML.heading("\(number + 1). \(step.title)", level: 3) + HTML.paragraph(step.explanation)
+                for formula in step.formulas {
+                    text += HTML.display(
+                        DerivationReport.mathMLName(formula.name) + "<mo>=</mo>" + formula.expression.mathML)
+                }
+            }
+        }
+        return text
+    }
+
+    /// `b0_x` with `0,x` below the line.
+    private static func mathMLName(_ name: String) -> String {
+        let parts = name.split(separator: "_", maxSplits: 1)
+        guard parts.count == 2, let letter = parts[0].first else { return "<mi>\(name)</mi>" }
+        let number = parts[0].dropFirst()
+        return "<msub><mi>\(letter)</mi><mrow><mi>\(number.isEmpty ? "" : "\(number),")\(parts[1])</mi></mrow></msub>"
+    }
+
     // MARK: LaTeX
 
     /// The equations as a display for a LaTeX document, coordinate form after vector form.

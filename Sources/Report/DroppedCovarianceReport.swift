@@ -16,17 +16,23 @@ public struct DroppedCovarianceReport: Sendable {
     }
 
     public var markdown: String {
+        table({ $0.latex }, size: { "O(\\eta^{\($0.expression.latex)})" }).markdown
+    }
+
+    /// The table as HTML with MathML.
+    var html: String { table({ $0.mathML }, size: CertificateReport.sizeInMathML).html }
+
+    private func table(_ spell: (Expression) -> String, size: (Weight) -> String) -> Table {
         var table = Table([
             Table.Column("states"), Table.Column("S", isMathematics: true),
             Table.Column("order of its second moment", isMathematics: true), Table.Column("condition 2 without it"),
         ])
         for entry in entries {
             table.append([
-                DroppedCovarianceReport.name(entry), entry.expression.latex,
-                "O(\\eta^{\(entry.weight.expression.latex)})", "\(entry.tolerated)",
+                DroppedCovarianceReport.name(entry), spell(entry.expression), size(entry.weight), "\(entry.tolerated)",
             ])
         }
-        return table.markdown
+        return table
     }
 
     static func json(_ entry: Certificate.DroppedCovariance) -> JSONValue {

@@ -4,10 +4,18 @@ import Simulation
 extension EvidenceReport {
     /// Paragraphs of Markdown.
     static func details(_ evidence: Evidence, rule: String) -> [String] {
+        introduction(evidence)
+            + evidence.weakErrors.map { landscape, result in
+                "On \(landscape):\n\n\(WeakErrorReport(result, ruleName: rule).markdown)"
+            }
+    }
+
+    /// How the numbers were had.
+    static func introduction(_ evidence: Evidence) -> [String] {
         let check = evidence.oneStep
         let coordinates = check.dimension == 1 ? "one coordinate" : "\(check.dimension) coordinates"
         let limit = FixedPoint.text(OneStepCheck.tolerance, significant: 1)
-        var paragraphs = [
+        return [
             """
             One step: mean and covariance of the rule's own increments, by quadrature over the noise at \(check.stateCount) \
             states of \(coordinates) and extrapolated to small steps, against the drift b and the covariance S. The \
@@ -19,10 +27,6 @@ extension EvidenceReport {
             averages from 0.2 on or, where they are not negative, from 0.5.
             """,
         ]
-        for (landscape, result) in evidence.weakErrors {
-            paragraphs.append("On \(landscape):\n\n\(WeakErrorReport(result, ruleName: rule).markdown)")
-        }
-        return paragraphs
     }
 
     /// `rho = 1`, `rho = 0.5*eta^(1/2)`.

@@ -3,14 +3,14 @@ import Algebra
 /// How the parts of a stochastic differential equation are spelled and put together.
 struct SDENotation {
     enum Language {
-        case unicode, ascii, latex
+        case unicode, ascii, latex, mathML
     }
 
     let form: SDEReport.Form
     let language: Language
 
     /// `dx_i`, or `dX`.
-    func differential(of state: Symbol) -> String { "d" + spell(vector(Expression(state)), atLeast: .atom) }
+    func differential(of state: Symbol) -> String { differential + spell(vector(Expression(state)), atLeast: .atom) }
 
     /// The drift times dt and the diffusion times the Brownian motions.
     func right(
@@ -20,14 +20,12 @@ struct SDENotation {
         if !drift.isZero {
             let (isNegative, magnitude) = vector(drift).signed
             let factor = magnitude == .one || magnitude == Self.ones ? "" : spell(magnitude, atLeast: .product) + space
-            terms.append((isNegative, factor + "d" + Expression(time).spelled(in: language)))
+            terms.append((isNegative, factor + differential + Expression(time).spelled(in: language)))
         }
         if let noise = noise(diffusion, isNumbered: isNumbered) {
-            terms.append((noise.isNegative, sqrt(Expression(stepSize)).spelled(in: language) + " " + noise.text))
+            terms.append((noise.isNegative, sqrt(Expression(stepSize)).spelled(in: language) + gap + noise.text))
         }
-        guard let first = terms.first else { return "0" }
-        let rest = terms.dropFirst().map { ($0.isNegative ? " - " : " + ") + $0.text }
-        return (first.isNegative ? "-" : "") + first.text + rest.joined()
+        return terms.isEmpty ? Expression.zero.spelled(in: language) : sum(terms)
     }
 
     /// The diffusion times the Brownian motions, in brackets where there are several.
@@ -38,25 +36,40 @@ struct SDENotation {
             let motion = brownianMotion(isNumbered ? column + 1 : nil)
             if magnitude == .one || magnitude == Self.identity { return (isNegative, motion) }
             // A quotient on one line would seem to divide the Brownian motion.
-            let isQuotient = if case .fraction = magnitude { language != .latex } else { false }
+            let isQuotient = if case .fraction = magnitude { language == .unicode || language == .ascii } else { false }
             return (isNegative, spell(magnitude, atLeast: isQuotient ? .atom : .product) + space + motion)
         }
         guard let first = terms.first else { return nil }
         if terms.count == 1 { return first }
-        let rest = terms.dropFirst().map { ($0.0 ? " - " : " + ") + $0.1 }
-        let sum = (first.0 ? "-" : "") + first.1 + rest.joined()
-        return (false, language == .latex ? "\\left(\(sum)\\right)" : "(\(sum))")
+        let inside = sum(terms)
+        switch language {
+        case .latex: return (false, "\\left(\(inside)\\right)")
+        case .mathML: return (false, MathMLRenderer().brackets(inside))
+        case .unicode, .ascii: return (false, "(\(inside))")
+        }
     }
 
-    /// What stands before a differential.
-    private var space: String { language == .latex ? " \\, " : " " }
+    private func sum(_ terms: [(isNegative: Bool, text: String)]) -> String {
+        let (minus, plus) = language == .mathML ? ("<mo>−</mo>", "<mo>+</mo>") : (" - ", " + ")
+        return terms.enumerated().map { position, term in
+            let sign =
+                position > 0 ? (term.isNegative ? minus : plus) : term.isNegative ? minus.filter { $0 != " " } : ""
+            return sign + term.text
+        }.joined()
+    }
+
+    private var differential: String { language == .mathML ? "<mi mathvariant=\"normal\">d</mi>" : "d" }
+
+    /// What stands between factors, and before a differential.
+    private var gap: String { language == .mathML ? "<mspace width=\"0.2em\"/>" : " " }
+    private var space: String { language == .latex ? " \\, " : gap }
 
     private static let ones = VectorForm.layout(drift: .one)
     private static let identity = VectorForm.layout(diffusion: .one)
 
     private func brownianMotion(_ number: Int?) -> String {
         let motion = Expression(Symbol(number.map { "W\($0)" } ?? "W", indices: form == .vectors ? [] : [.free("i")]))
-        return "d" + motion.spelled(in: language)
+        return differential + motion.spelled(in: language)
     }
 
     private func vector(_ expression: Expression) -> Layout {
@@ -74,6 +87,7 @@ struct SDENotation {
         case (.ascii, .coordinates): TextRenderer.ascii.text(layout, atLeast: precedence)
         case (.ascii, .vectors): TextRenderer.asciiVectors.text(layout, atLeast: precedence)
         case (.latex, _): LaTeXRenderer().text(layout, atLeast: precedence)
+        case (.mathML, _): MathMLRenderer().text(layout, atLeast: precedence)
         }
     }
 }
@@ -84,6 +98,7 @@ extension Expression {
         case .unicode: text
         case .ascii: ascii
         case .latex: latex
+        case .mathML: mathML
         }
     }
 }

@@ -52,10 +52,33 @@ public struct SDEReport: Sendable {
             + covarianceTable.markdown
     }
 
+    /// The equations in both forms and the covariance, as HTML with MathML.
+    var html: String {
+        var text = ""
+        for form in [Form.vectors, .coordinates] {
+            text += HTML.paragraph(form == .vectors ? "In vector form:" : "For the coordinate i:")
+            for equation in equations(SDENotation(form: form, language: .mathML)) {
+                text += HTML.display("\(equation.left)<mo>=</mo>\(equation.right)")
+            }
+        }
+        if sde.couplesCoordinates {
+            text += HTML.paragraph("The noise of different coordinates goes together, for i ≠ j:")
+            for entry in crossCovariances {
+                let other = entry.column.mapIndices { _ in SDE.otherIndex }
+                let names = "\(Expression(entry.row).mathML)<mo>,</mo>\(Expression(other).mathML)"
+                text += HTML.display(
+                    "<mi>S</mi><mo>[</mo>\(names)<mo>]</mo><mo>=</mo>\(entry.value.mathML)")
+            }
+        }
+        return text + HTML.paragraph("Covariance, without the factor η:") + covarianceTable { $0.mathML }.html
+    }
+
     /// The distinct entries of the covariance that are not zero, with LaTeX for Markdown and LaTeX tables.
-    public var covarianceTable: Table {
+    public var covarianceTable: Table { covarianceTable { $0.latex } }
+
+    private func covarianceTable(_ spell: (Expression) -> String) -> Table {
         var table = Table([Table.Column("states"), Table.Column("S", isMathematics: true)])
-        for entry in covariances where !entry.value.isZero { table.append([entry.name, entry.value.latex]) }
+        for entry in covariances where !entry.value.isZero { table.append([entry.name, spell(entry.value)]) }
         return table
     }
 

@@ -37,7 +37,7 @@ public struct WeakErrorReport: Sendable {
 
     public var markdown: String { table.markdown + "\n" + conclusion.map { $0 + "  \n" }.joined() }
 
-    private var conclusion: [String] {
+    var conclusion: [String] {
         var lines: [String] = []
         if let fit = result.odeFit { lines.append("order without noise (ODE)   \(WeakErrorReport.interval(fit))") }
         let fit =

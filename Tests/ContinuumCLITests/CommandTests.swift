@@ -66,6 +66,13 @@ import Testing
         #expect(unspecified.error.contains("Choose one with --noise."))
     }
 
+    @Test("report has no page for a rule without a model")
+    func reportWithoutModel() {
+        let run = RecordedRun("report adamax")
+        #expect(run.status == .doesNotExist)
+        #expect(run.output.isEmpty && run.error.contains("there is no diffusion limit"))
+    }
+
     @Test("evaluate gives SignSGD's coefficients, -erf(a) and 1 - erf(a)^2 with a = G/(sqrt 2 sigma)")
     func evaluate() throws {
         let run = RecordedRun("evaluate signsgd --set eta=0.01,sigma=0.5 --at gradient=0.3 --format json")

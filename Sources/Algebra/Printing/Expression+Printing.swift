@@ -11,6 +11,9 @@ extension Expression {
 
     /// LaTeX for mathematics mode.
     public var latex: String { LaTeXRenderer().text(layout) }
+
+    /// The inside of a `math` element of MathML.
+    public var mathML: String { MathMLRenderer().text(layout) }
 }
 
 extension Expression: CustomStringConvertible {

@@ -43,7 +43,7 @@ enum DeriveCommand: Command {
     }
 
     /// What the declared model drops of the full one.
-    private static func omitted(by derivation: Derivation) throws(Failure) -> [Certificate.DroppedCovariance] {
+    static func omitted(by derivation: Derivation) throws(Failure) -> [Certificate.DroppedCovariance] {
         guard derivation.options.diffusion == .full, derivation.sde.averages == nil else { return [] }
         let declared = Set(derivation.rule.diffusion)
         guard !declared.isEmpty, derivation.rule.states.contains(where: { !declared.contains($0.symbol) }) else {

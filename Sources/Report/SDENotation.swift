@@ -8,6 +8,7 @@ struct SDENotation {
 
     let form: SDEReport.Form
     let language: Language
+    let vectors: VectorForm
 
     /// `dx_i`, or `dX`.
     func differential(of state: Symbol) -> String { "d" + spell(vector(Expression(state)), atLeast: .atom) }
@@ -51,8 +52,8 @@ struct SDENotation {
     /// What stands before a differential.
     private var space: String { language == .latex ? " \\, " : " " }
 
-    private static let ones = VectorForm.layout(drift: .one)
-    private static let identity = VectorForm.layout(diffusion: .one)
+    private static let ones = VectorForm().layout(drift: .one)
+    private static let identity = VectorForm().layout(diffusion: .one)
 
     private func brownianMotion(_ number: Int?) -> String {
         let motion = Expression(Symbol(number.map { "W\($0)" } ?? "W", indices: form == .vectors ? [] : [.free("i")]))
@@ -60,11 +61,11 @@ struct SDENotation {
     }
 
     private func vector(_ expression: Expression) -> Layout {
-        form == .vectors ? VectorForm.layout(drift: expression) : expression.layout
+        form == .vectors ? vectors.layout(drift: expression) : expression.layout
     }
 
     private func matrix(_ expression: Expression) -> Layout {
-        form == .vectors ? VectorForm.layout(diffusion: expression) : expression.layout
+        form == .vectors ? vectors.layout(diffusion: expression) : expression.layout
     }
 
     private func spell(_ layout: Layout, atLeast precedence: Layout.Precedence) -> String {

@@ -171,7 +171,7 @@ struct ProductBuilder {
         return Expression.product(coefficient: coefficient, canonicalFactors: factors)
     }
 
-    /// Applies sign(u) u = |u|, sign(u) |u| = u and u / |u| = sign(u), whichever leaves the fewest factors.
+    /// Applies sign(u) u = |u|, sign(u) |u| = u, u / |u| = sign(u) and sign(u) u^2 = |u| u.
     private func signsCombined() -> Expression? {
         for factor in factors {
             guard case .function(let function, let arguments) = factor.base.content,
@@ -190,15 +190,17 @@ struct ProductBuilder {
             if isOdd == !total.isMultiple(of: 2) {
                 replacement = Expression.power(argument, Expression(total))
             } else if isOdd {
-                replacement = Expression.power(argument, Expression(total)).times(.function(.sign, [argument]))
+                let (power, other): (Int, Function) = total > 0 ? (total - 1, .abs) : (total, .sign)
+                replacement = Expression.power(argument, Expression(power)).times(.function(other, [argument]))
             } else {
                 replacement = Expression.power(.function(.abs, [argument]), Expression(total))
             }
             let used = [argument, partner, factor.base]
-            let rest = factors.filter { candidate in
-                !(candidate.exponent.asInteger != nil && used.contains(candidate.base))
+            func isUsed(_ candidate: Expression.Factor) -> Bool {
+                candidate.exponent.asInteger != nil && used.contains(candidate.base)
             }
-            if rest.count + replacement.asProduct.factors.count >= factors.count { continue }
+            if replacement.asProduct.factors == factors.filter(isUsed) { continue }
+            let rest = factors.filter { !isUsed($0) }
             var builder = ProductBuilder(coefficient: coefficient, canonicalFactors: rest)
             builder.multiply(by: replacement)
             return builder.product

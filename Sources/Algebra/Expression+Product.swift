@@ -178,6 +178,15 @@ struct ProductBuilder {
                 function == .sign || function == .abs,
                 let integerExponent = factor.exponent.asInteger, let argument = arguments.first
             else { continue }
+            if argument.bounds.isNonnegative || argument.bounds.isNonpositive {
+                // The magnitude is the argument up to its sign, and no function of its own.
+                guard exponent(of: argument) != 0 else { continue }
+                let isNegative = argument.bounds.isNonpositive && !integerExponent.isMultiple(of: 2)
+                return ProductBuilder(
+                    coefficient: isNegative ? -coefficient : coefficient,
+                    canonicalFactors: factors.filter { $0.base != factor.base }
+                ).product
+            }
             let partner = Expression.function(function == .sign ? .abs : .sign, [argument])
             let powerOfArgument = exponent(of: argument)
             let powerOfPartner = exponent(of: partner)

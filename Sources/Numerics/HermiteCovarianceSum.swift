@@ -21,7 +21,7 @@ public struct HermiteCovarianceSum: Sendable {
         guard correlations.allSatisfy({ $0.magnitude <= 1 + 1e-12 }) else { return nil }
         self.correlations = correlations.map { max(-1, min(1, $0)) }
         let largest = self.correlations.map(\.magnitude).max() ?? 0
-        let needed = largest == 0 ? 1 : max(1, (-41.5 / log(largest)).rounded(.up))
+        let needed = largest == 0 ? 1 : largest == 1 ? .infinity : max(1, (-41.5 / log(largest)).rounded(.up))
         isCutAtLimit = !(needed <= Double(Self.limit))
         degree = isCutAtLimit ? Self.limit : Int(needed)
     }

@@ -63,6 +63,12 @@ extension Certificate {
                 "order 1 does not by itself vouch for the noise: conditions 1 to 4 hold for the ODE without noise as well"
             )
         }
+        let rates = input.sizes.filter { !$0.value.slope.isZero }.keys.sorted().map { Expression($0).text }
+        if !rates.isEmpty {
+            let names = rates.joined(separator: ", ")
+            notes.append(
+                "the level counts powers of η with \(names) held fixed; conditions 1 to 4 count \(names) with its size")
+        }
         if input.moments.draw.law.hasAtoms, nonsmoothPoints.contains(where: \.isDiscontinuous) {
             notes.append(
                 "the noise takes finitely many values and does not smooth the jumps of the update: the means of its signs "

@@ -171,13 +171,22 @@ struct ProductBuilder {
         return Expression.product(coefficient: coefficient, canonicalFactors: factors)
     }
 
-    /// Applies sign(u) u = |u|, sign(u) |u| = u and u / |u| = sign(u), whichever leaves the fewest factors.
+    /// Applies sign(u) u = |u|, sign(u) |u| = u, u / |u| = sign(u) and sign(u) u^2 = |u| u.
     private func signsCombined() -> Expression? {
         for factor in factors {
             guard case .function(let function, let arguments) = factor.base.content,
                 function == .sign || function == .abs,
                 let integerExponent = factor.exponent.asInteger, let argument = arguments.first
             else { continue }
+            if argument.bounds.isNonnegative || argument.bounds.isNonpositive {
+                // The magnitude is the argument up to its sign, and no function of its own.
+                guard exponent(of: argument) != 0 else { continue }
+                let isNegative = argument.bounds.isNonpositive && !integerExponent.isMultiple(of: 2)
+                return ProductBuilder(
+                    coefficient: isNegative ? -coefficient : coefficient,
+                    canonicalFactors: factors.filter { $0.base != factor.base }
+                ).product
+            }
             let partner = Expression.function(function == .sign ? .abs : .sign, [argument])
             let powerOfArgument = exponent(of: argument)
             let powerOfPartner = exponent(of: partner)
@@ -190,15 +199,17 @@ struct ProductBuilder {
             if isOdd == !total.isMultiple(of: 2) {
                 replacement = Expression.power(argument, Expression(total))
             } else if isOdd {
-                replacement = Expression.power(argument, Expression(total)).times(.function(.sign, [argument]))
+                let (power, other): (Int, Function) = total > 0 ? (total - 1, .abs) : (total, .sign)
+                replacement = Expression.power(argument, Expression(power)).times(.function(other, [argument]))
             } else {
                 replacement = Expression.power(.function(.abs, [argument]), Expression(total))
             }
             let used = [argument, partner, factor.base]
-            let rest = factors.filter { candidate in
-                !(candidate.exponent.asInteger != nil && used.contains(candidate.base))
+            func isUsed(_ candidate: Expression.Factor) -> Bool {
+                candidate.exponent.asInteger != nil && used.contains(candidate.base)
             }
-            if rest.count + replacement.asProduct.factors.count >= factors.count { continue }
+            if replacement.asProduct.factors == factors.filter(isUsed) { continue }
+            let rest = factors.filter { !isUsed($0) }
             var builder = ProductBuilder(coefficient: coefficient, canonicalFactors: rest)
             builder.multiply(by: replacement)
             return builder.product

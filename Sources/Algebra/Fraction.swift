@@ -10,9 +10,6 @@ struct Fraction {
         var exponent: Int
     }
 
-    /// The number of products of terms beyond which a sum is refused.
-    private static let largestExpansion = 200_000
-
     private(set) var coefficient: Rational
     private(set) var factors: [Factor]
 
@@ -49,7 +46,7 @@ struct Fraction {
 
     /// The polynomial, where no factor stands in a denominator.
     var polynomial: Polynomial? {
-        factors.contains { $0.exponent < 0 } ? nil : try? expandedNumerator(over: [])
+        factors.contains { $0.exponent < 0 } ? nil : try? expandedNumerator(over: [], ExpansionBudget())
     }
 
     private mutating func multiply(by polynomial: Polynomial, _ exponent: Int) {
@@ -89,7 +86,9 @@ struct Fraction {
     }
 
     /// The numerator that is left when powers of polynomials are divided out, multiplied out.
-    private func expandedNumerator(over common: [Factor]) throws(AlgebraError) -> Polynomial {
+    private func expandedNumerator(
+        over common: [Factor], _ budget: ExpansionBudget
+    ) throws(AlgebraError) -> Polynomial {
         var result = Polynomial(coefficient)
         var rest = self
         for factor in common { rest.multiply(by: factor.polynomial, -factor.exponent) }
@@ -99,11 +98,9 @@ struct Fraction {
                 result = result * factor.polynomial.power(factor.exponent)
                 continue
             }
-            guard factor.exponent <= 256 else { throw .tooLarge(limit: Fraction.largestExpansion) }
+            guard factor.exponent <= 256 else { throw .tooLarge(limit: 256) }
             for _ in 0..<factor.exponent {
-                guard result.terms.count * terms <= Fraction.largestExpansion else {
-                    throw .tooLarge(limit: Fraction.largestExpansion)
-                }
+                try budget.spend(result.terms.count * terms)
                 result = result * factor.polynomial
             }
         }
@@ -113,9 +110,10 @@ struct Fraction {
     /// The sum over the common denominator; common divisors of its numerator and denominator are cancelled.
     ///
     /// - Parameter reduce: applied to the numerator once it is multiplied out.
-    static func sum(_ operands: [Fraction], reduce: (Polynomial) throws(AlgebraError) -> Fraction) throws(AlgebraError)
-        -> Fraction
-    {
+    static func sum(
+        _ operands: [Fraction], within budget: ExpansionBudget,
+        reduce: (Polynomial) throws(AlgebraError) -> Fraction
+    ) throws(AlgebraError) -> Fraction {
         let operands = operands.filter { !$0.isZero }
         guard operands.count > 1 else { return operands.first ?? Fraction(Rational.zero) }
         var common: [Factor] = []
@@ -129,7 +127,7 @@ struct Fraction {
         }
         common.removeAll { $0.exponent == 0 }
         var numerator = Polynomial.zero
-        for operand in operands { numerator = numerator + (try operand.expandedNumerator(over: common)) }
+        for operand in operands { numerator = numerator + (try operand.expandedNumerator(over: common, budget)) }
         var result = try reduce(numerator)
         for factor in common { result = result * Fraction(factor) }
         return result.cancelled

@@ -40,6 +40,7 @@ final class FractionBuilder {
     private var multiples: [Root: Multiples] = [:]
     /// Whether `abs(u)` is read as `sign(u) u`, which proves more and prints worse.
     private let splitsAbsoluteValues: Bool
+    private let budget = ExpansionBudget()
 
     init(splitsAbsoluteValues: Bool) { self.splitsAbsoluteValues = splitsAbsoluteValues }
 
@@ -103,7 +104,7 @@ final class FractionBuilder {
         case .sum(let constant, let terms):
             var operands = [Fraction(constant)]
             for term in terms { operands.append(Fraction(term.coefficient) * (try convert(term.expression))) }
-            return try Fraction.sum(operands, reduce: reduced)
+            return try Fraction.sum(operands, within: budget, reduce: reduced)
         case .product(let coefficient, let factors):
             var result = Fraction(coefficient)
             for factor in factors {
@@ -208,7 +209,9 @@ final class FractionBuilder {
                     throw .tooLarge(limit: FractionBuilder.largestExponent)
                 }
                 let monomial = Polynomial(variable: generator, exponent: rest)
-                result = result + coefficient * value.power(quotient) * (rest == 0 ? .one : monomial)
+                let power = value.power(quotient)
+                try budget.spend(coefficient.terms.count * power.terms.count)
+                result = result + coefficient * power * (rest == 0 ? .one : monomial)
             }
             current = result
         }

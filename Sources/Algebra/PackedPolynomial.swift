@@ -38,6 +38,9 @@ struct PackedPolynomial<Coefficient: PackedCoefficient> {
         terms = coefficient.isZero ? [] : [Term(monomial: monomial, coefficient: coefficient)]
     }
 
+    /// - Parameter terms: none of them zero, of distinct monomials.
+    init(distinct terms: [Term]) { self.terms = terms }
+
     /// The sums of the terms by monomial.
     init(_ accumulator: Accumulator) { terms = accumulator.terms.filter { !$0.coefficient.isZero } }
 

@@ -170,29 +170,4 @@ extension Polynomial {
 
     static prefix func - (a: Polynomial) -> Polynomial { a.scaled(by: -1) }
     static func - (a: Polynomial, b: Polynomial) -> Polynomial { a + -b }
-
-    static func * (a: Polynomial, b: Polynomial) -> Polynomial {
-        if a.terms.count == 1 { return b.multiplied(by: a.terms[0].monomial).scaled(by: a.terms[0].coefficient) }
-        if b.terms.count == 1 { return a.multiplied(by: b.terms[0].monomial).scaled(by: b.terms[0].coefficient) }
-        var map: [Monomial: Rational] = [:]
-        for x in a.terms {
-            for y in b.terms {
-                map[x.monomial * y.monomial, default: .zero] += x.coefficient * y.coefficient
-            }
-        }
-        return Polynomial(map)
-    }
-
-    /// A power by a nonnegative integer, by squaring; the caller bounds its size.
-    func power(_ exponent: Int) -> Polynomial {
-        var result = Polynomial.one
-        var square = self
-        var rest = exponent
-        while rest > 0 {
-            if rest & 1 == 1 { result = result * square }
-            rest >>= 1
-            if rest > 0 { square = square * square }
-        }
-        return result
-    }
 }

@@ -63,6 +63,12 @@ extension Certificate {
                 "order 1 does not by itself vouch for the noise: conditions 1 to 4 hold for the ODE without noise as well"
             )
         }
+        let rates = input.sizes.filter { !$0.value.slope.isZero }.keys.sorted().map { Expression($0).text }
+        if !rates.isEmpty {
+            let names = rates.joined(separator: ", ")
+            notes.append(
+                "the level counts powers of η with \(names) held fixed; conditions 1 to 4 count \(names) with its size")
+        }
         if input.moments.draw.law.hasAtoms, nonsmoothPoints.contains(where: \.isDiscontinuous) {
             notes.append(
                 "the noise takes finitely many values and does not smooth the jumps of the update: the means of its signs "
@@ -108,7 +114,11 @@ extension Certificate {
                 continue
             }
             if input.isLong {
-                result.append(Residual(moment: "E Δ\(state.name)", expression: nil, weight: 2, range: .always))
+                let weight = input.leastWeight(ofMean: index, sizes)
+                result.append(
+                    Residual(
+                        moment: "E Δ\(state.name)", expression: nil, weight: weight,
+                        range: weight.holds(atLeast: threshold)))
                 continue
             }
             let second = try input.moments.expectation(of: input.increments.second[index], state: state)
@@ -149,7 +159,8 @@ extension Certificate {
                 if input.matched != nil || input.couplesCoordinates || input.isLong {
                     let weights = (input.increments.first[a].weight(sizes), input.increments.first[c].weight(sizes))
                     let weight =
-                        input.matched?.residual(states[a], states[c], weights) ?? (weights.0 + weights.1 + 3)
+                        input.matched?.residual(states[a], states[c], weights)
+                        ?? input.leastWeight(ofProduct: a, c, sizes)
                     result.append(
                         Residual(moment: name, expression: nil, weight: weight, range: weight.holds(atLeast: threshold))
                     )
@@ -298,18 +309,6 @@ extension Expression {
             }
             return decays ? .zero : nil
         }
-    }
-}
-
-extension Certificate.Input {
-    /// The product of the sizes of the drift and of an entry of the covariance beyond which residuals are not written out.
-    private static let largestResidual = 150_000
-
-    /// Whether residuals would be too long to be written out: without graded parameters their weights are known without.
-    fileprivate var isLong: Bool {
-        guard sizes.isEmpty else { return false }
-        let entries = covariance.flatMap { $0.map(\.size) } + drift.map(\.size)
-        return drift.map(\.size).reduce(0, +) * (entries.max() ?? 0) > Self.largestResidual
     }
 }
 

@@ -46,7 +46,8 @@ public struct Derivation: Sendable {
     /// The derivation where the noise and the states are of order 1; rates may be graded.
     private init(withNoiseOfOrderOne rule: UpdateRule, _ options: DerivationOptions) throws(DerivationError) {
         let sizes = try Derivation.sizes(of: rule, overriddenBy: options.sizes)
-        let graded = sizes.filter { !$0.value.isZero }
+        let updates = try DisplacedGradients(of: rule, sizes: sizes.merging([rule.stepSize: 1]) { $1 }).updates
+        let graded = sizes.filter { parameter, size in !size.isZero && updates.contains { $0.contains(parameter) } }
         if options.order == 2, let parameter = graded.filter({ !$0.value.isInteger }).keys.min() {
             throw .noSecondOrder(
                 reason: "\(parameter.name) is graded, of size eta^(\(sizes[parameter] ?? .zero)); "
@@ -56,7 +57,6 @@ public struct Derivation: Sendable {
         let draw = sample.draws[0]
         try Derivation.requireCorrelatable(rule, sample, options)
         let states = rule.states.map(\.symbol)
-        let updates = try DisplacedGradients(of: rule, sizes: sizes.merging([rule.stepSize: 1]) { $1 }).updates
         let increments: Increments
         do {
             increments = try Increments(

@@ -40,7 +40,10 @@ extension DerivationError: CustomStringConvertible {
         case .noDiffusionLimit(let state, let increment, let jumpForm):
             let remedy =
                 jumpForm.map { "\($0)" }
-                ?? "declare the rate of a moving average (beta = 1 - eta*rho), so that the state moves by a small amount a step"
+                ?? ((increment + Expression(state)).contains(state)
+                    ? "declare the rate of a moving average (beta = 1 - eta*rho), so that the state moves by a small amount a step"
+                    : "\(state.name) is replaced at every step. Written as \(state.name)' = beta*\(state.name) + (1 - beta)*(...) "
+                        + "with beta = 1 - eta*rho it can be averaged over: --regime 'rho=O(eta^-1)', where beta = 0 is this rule")
             return """
                 there is no diffusion limit: the increment of \(state.name) does not shrink with the step size
                   Δ\(state.name) → \(increment) as eta → 0

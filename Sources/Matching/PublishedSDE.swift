@@ -41,19 +41,26 @@ public struct PublishedSDE: Hashable, Sendable {
 
     /// The SDE that a text states for a rule.
     ///
-    /// - Parameter noise: the law whose parameters and expectations may occur; nil for the rule's own.
+    /// - Parameters:
+    ///   - noise: the law whose parameters and expectations may occur; nil for the rule's own.
+    ///   - fastStates: states that are averaged over, which the SDE does not have.
     /// - Throws: a diagnostic with the place, what was expected and a remedy.
     public init(
-        parsing text: String, for rule: UpdateRule, noise: NoiseLaw? = nil, file: String = "sde"
+        parsing text: String, for rule: UpdateRule, noise: NoiseLaw? = nil, averagedOver fastStates: [Symbol] = [],
+        file: String = "sde"
     ) throws(Diagnostic) {
-        self = try PublishedSDEParser.sde(in: SourceText(text, file: file), rule: rule, law: noise ?? rule.noise)
+        self = try PublishedSDEParser.sde(
+            in: SourceText(text, file: file), rule: rule, law: noise ?? rule.noise, fastStates: fastStates)
     }
 
     /// The SDE in a file.
     ///
     /// - Throws: a diagnostic where the file cannot be read, is no text, is too large, or states no SDE.
-    public init(contentsOf url: URL, for rule: UpdateRule, noise: NoiseLaw? = nil) throws(Diagnostic) {
-        self = try PublishedSDEParser.sde(in: SourceText(contentsOf: url), rule: rule, law: noise ?? rule.noise)
+    public init(
+        contentsOf url: URL, for rule: UpdateRule, noise: NoiseLaw? = nil, averagedOver fastStates: [Symbol] = []
+    ) throws(Diagnostic) {
+        self = try PublishedSDEParser.sde(
+            in: SourceText(contentsOf: url), rule: rule, law: noise ?? rule.noise, fastStates: fastStates)
     }
 }
 

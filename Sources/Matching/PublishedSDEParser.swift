@@ -42,20 +42,25 @@ struct PublishedSDEParser {
 
     private let source: SourceText
     private let rule: UpdateRule
+    private let fastStates: [Symbol]
     private var scope: Scope
     private var equations: [Symbol: Equation] = [:]
     /// Where a Brownian motion with, and one without a number was first used.
     private var places: [Bool: Token] = [:]
 
-    static func sde(in source: SourceText, rule: UpdateRule, law: NoiseLaw) throws(Diagnostic) -> PublishedSDE {
-        var parser = PublishedSDEParser(source: source, rule: rule, scope: Scope(ofModelsOf: rule, law: law))
+    static func sde(
+        in source: SourceText, rule: UpdateRule, law: NoiseLaw, fastStates: [Symbol]
+    ) throws(Diagnostic) -> PublishedSDE {
+        var parser = PublishedSDEParser(
+            source: source, rule: rule, fastStates: fastStates, scope: Scope(ofModelsOf: rule, law: law))
         for line in source.lines { try parser.statement(in: line) }
         return try parser.result()
     }
 
-    private init(source: SourceText, rule: UpdateRule, scope: Scope) {
+    private init(source: SourceText, rule: UpdateRule, fastStates: [Symbol], scope: Scope) {
         self.source = source
         self.rule = rule
+        self.fastStates = fastStates
         self.scope = scope
     }
 
@@ -88,6 +93,12 @@ struct PublishedSDEParser {
             throw cursor.failure(
                 at: token, "the equation of `\(state.name)` has no `dt`",
                 remedy: "Write `0 dt` where there is no drift.")
+        }
+        let terms = equation.drift + equation.noise.values.flatMap(\.self)
+        if let fast = fastStates.first(where: { fast in fast == state || terms.contains { $0.contains(fast) } }) {
+            throw cursor.failure(
+                at: token, "`\(fast.name)` is averaged over: an SDE of the slow states does not hold it",
+                remedy: "Leave it out, or leave out --regime.")
         }
         equations[state] = equation
     }
@@ -190,7 +201,7 @@ struct PublishedSDEParser {
     // MARK: The whole
 
     private func result() throws(Diagnostic) -> PublishedSDE {
-        let states = rule.states.map(\.symbol)
+        let states = rule.states.map(\.symbol).filter { !fastStates.contains($0) }
         for state in states where equations[state] == nil {
             throw Diagnostic(
                 file: source.file, message: "there is no equation for `\(state.name)`",

@@ -7,28 +7,35 @@ import Foundation
 /// correlations. A piece on which a function is affine contributes to `c_n` by its ends alone; elsewhere panels of
 /// Gauss-Legendre rules follow the oscillations of `h_n`.
 public struct HermiteCovarianceSum: Sendable {
-    /// sum over j of r_j^n for n = 1, 2, ...
-    private let powerSums: [Double]
-    /// sum over j of |r_j|^n.
-    private let bounds: [Double]
+    private let correlations: [Double]
+    /// The degree after which the powers of every correlation are negligible, or ``limit``.
+    private let degree: Int
+    private let isCutAtLimit: Bool
 
     /// The largest degree of a polynomial, and the largest number of correlations.
     public static let limit = 4_000_000
 
-    /// - Returns: nil where a correlation is not between -1 and 1, or they die out too slowly.
+    /// - Returns: nil where a correlation is not between -1 and 1.
     public init?(correlations: [Double]) {
-        guard correlations.allSatisfy({ $0.magnitude < 1 }) else { return nil }
-        let largest = correlations.map(\.magnitude).max() ?? 0
-        let degree = largest == 0 ? 1 : max(1, (-41.5 / log(largest)).rounded(.up))
-        guard degree <= Double(Self.limit) else { return nil }
-        var sums = [Double](repeating: 0, count: Int(degree) + 1)
+        // One gradient in both numbers makes them the same up to rounding.
+        guard correlations.allSatisfy({ $0.magnitude <= 1 + 1e-12 }) else { return nil }
+        self.correlations = correlations.map { max(-1, min(1, $0)) }
+        let largest = self.correlations.map(\.magnitude).max() ?? 0
+        let needed = largest == 0 ? 1 : largest == 1 ? .infinity : max(1, (-41.5 / log(largest)).rounded(.up))
+        isCutAtLimit = !(needed <= Double(Self.limit))
+        degree = isCutAtLimit ? Self.limit : Int(needed)
+    }
+
+    /// The sums over j of r_j^n and of |r_j|^n for n = 1, 2, ...
+    private func powerSums(_ count: Int) -> (sums: [Double], bounds: [Double]) {
+        var sums = [Double](repeating: 0, count: count)
         var bounds = sums
         sums.withUnsafeMutableBufferPointer { sums in
             bounds.withUnsafeMutableBufferPointer { bounds in
                 for r in correlations {
                     var power = r
                     var n = 0
-                    while power.magnitude > 1e-19, n < sums.count {
+                    while power.magnitude > 1e-19, n < count {
                         sums[n] += power
                         bounds[n] += power.magnitude
                         power *= r
@@ -37,8 +44,7 @@ public struct HermiteCovarianceSum: Sendable {
                 }
             }
         }
-        powerSums = sums
-        self.bounds = bounds
+        return (sums, bounds)
     }
 
     /// r_j = row A^(j-1) column for j = 1, 2, ... until they have died out; nil where they do not.
@@ -66,36 +72,38 @@ public struct HermiteCovarianceSum: Sendable {
         }
     }
 
-    /// The sum for two functions, to 1e-13 of the product of their deviations; NaN where one is not finite.
+    /// The sum for two functions, to 1e-13 of the product of their deviations; NaN where one is not finite, or where a
+    /// correlation is so near 1 that the terms have not become negligible within ``limit`` degrees.
     ///
-    /// - Complexity: up to 40/(1 - |r|) degrees, each a few operations where the functions are affine between breakpoints.
+    /// - Complexity: up to 40/(1 - |r|) degrees, each a few operations where the functions are affine between breakpoints;
+    ///   functions that are polynomials take as many degrees as they have.
     public func value(_ left: Integrand, _ right: Integrand) -> Double {
-        var target = min(powerSums.count, 128)
+        var target = min(degree, 128)
         while true {
             if let sum = value(left, right, degrees: target) { return sum }
-            target = target < 1024 ? min(powerSums.count, 1024) : powerSums.count
+            if target == degree { return .nan }
+            target = target < 1024 ? min(degree, 1024) : degree
         }
     }
 
-    /// nil where the terms have not become negligible within so many degrees, of fewer than all.
+    /// nil where the terms have not become negligible within so many degrees.
     private func value(_ left: Integrand, _ right: Integrand, degrees: Int) -> Double? {
         var first = HermiteCoefficients(left, degrees: degrees)
         var second = HermiteCoefficients(right, degrees: degrees)
         guard first.variance.isFinite, second.variance.isFinite else { return .nan }
+        let (sums, bounds) = powerSums(degrees + 1)
         let scale = (first.variance * second.variance).squareRoot()
         var (restLeft, restRight) = (first.variance, second.variance)
         var total = CompensatedSum()
         for n in 0..<degrees {
             let (a, b) = (first.next(), second.next())
-            total.add(a * b * powerSums[n])
+            total.add(a * b * sums[n])
             restLeft -= a * a
             restRight -= b * b
             let rest = (max(restLeft, 0) * max(restRight, 0)).squareRoot()
-            if n + 1 == powerSums.count || rest * bounds[n + 1] <= 1e-15 * scale * max(1, bounds[0]) {
-                return total.value
-            }
+            if rest * bounds[n + 1] <= 1e-14 * scale * max(1, bounds[0]) { return total.value }
         }
-        return degrees == powerSums.count ? total.value : nil
+        return degrees == degree && !isCutAtLimit ? total.value : nil
     }
 }
 

@@ -133,10 +133,19 @@ struct PiecewisePolynomial {
 
     // MARK: Signs
 
+    /// Whether the function is 1 or -1 everywhere, as a product of signs is.
+    private var isSign: Bool {
+        guard base.count <= 1, jumps.allSatisfy({ $0.polynomial.count <= 1 }), let square = try? times(self) else {
+            return false
+        }
+        return square.jumps.isEmpty && square.base == [.one]
+    }
+
     /// The sign of the function.
     private func sign() throws(Failure) -> PiecewisePolynomial {
         guard masses.isEmpty else { throw .notPiecewisePolynomial }
         if jumps.isEmpty { return try PiecewisePolynomial.sign(of: base) }
+        if isSign { return self }
         var result = PiecewisePolynomial([])
         for cell in try cells() {
             var indicator = PiecewisePolynomial(cell.lower == nil ? [.one] : [])

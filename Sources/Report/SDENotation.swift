@@ -8,6 +8,7 @@ struct SDENotation {
 
     let form: SDEReport.Form
     let language: Language
+    let vectors: VectorForm
 
     /// `dx_i`, or `dX`.
     func differential(of state: Symbol) -> String { differential + spell(vector(Expression(state)), atLeast: .atom) }
@@ -64,8 +65,8 @@ struct SDENotation {
     private var gap: String { language == .mathML ? "<mspace width=\"0.2em\"/>" : " " }
     private var space: String { language == .latex ? " \\, " : gap }
 
-    private static let ones = VectorForm.layout(drift: .one)
-    private static let identity = VectorForm.layout(diffusion: .one)
+    private static let ones = VectorForm().layout(drift: .one)
+    private static let identity = VectorForm().layout(diffusion: .one)
 
     private func brownianMotion(_ number: Int?) -> String {
         let motion = Expression(Symbol(number.map { "W\($0)" } ?? "W", indices: form == .vectors ? [] : [.free("i")]))
@@ -73,11 +74,11 @@ struct SDENotation {
     }
 
     private func vector(_ expression: Expression) -> Layout {
-        form == .vectors ? VectorForm.layout(drift: expression) : expression.layout
+        form == .vectors ? vectors.layout(drift: expression) : expression.layout
     }
 
     private func matrix(_ expression: Expression) -> Layout {
-        form == .vectors ? VectorForm.layout(diffusion: expression) : expression.layout
+        form == .vectors ? vectors.layout(diffusion: expression) : expression.layout
     }
 
     private func spell(_ layout: Layout, atLeast precedence: Layout.Precedence) -> String {

@@ -10,6 +10,10 @@ public struct SDEReport: Sendable {
 
     public init(_ sde: SDE) { self.sde = sde }
 
+    private var vectors: VectorForm {
+        sde.states.first { $0.role == .position }.map { VectorForm(position: $0.name) } ?? VectorForm()
+    }
+
     public enum Form: Hashable, Sendable, CaseIterable {
         /// For the coordinate `i`.
         case coordinates
@@ -19,18 +23,18 @@ public struct SDEReport: Sendable {
 
     /// The equations in Unicode mathematics, a line for each state.
     public func text(_ form: Form = .vectors) -> String {
-        equations(SDENotation(form: form, language: .unicode)).map { $0.line + "\n" }.joined() + crossText(\.text, "≠")
+        equations(form, language: .unicode).map { $0.line + "\n" }.joined() + crossText(\.text, "≠")
     }
 
     /// The equations in ASCII, a line for each state.
     public func ascii(_ form: Form = .coordinates) -> String {
-        equations(SDENotation(form: form, language: .ascii)).map { $0.line + "\n" }.joined() + crossText(\.ascii, "!=")
+        equations(form, language: .ascii).map { $0.line + "\n" }.joined() + crossText(\.ascii, "!=")
     }
 
     /// The equations as an `aligned` block for LaTeX's mathematics mode.
     public func latex(_ form: Form = .vectors) -> String {
         let lines =
-            equations(SDENotation(form: form, language: .latex)).map { "\($0.left) &= \($0.right)" }
+            equations(form, language: .latex).map { "\($0.left) &= \($0.right)" }
             + crossCovariances.map { "\(crossName($0, \.latex)) &= \($0.value.latex) \\quad (i \\ne j)" }
         return "\\begin{aligned}\n\(lines.joined(separator: " \\\\\n"))\n\\end{aligned}\n"
     }
@@ -40,7 +44,7 @@ public struct SDEReport: Sendable {
         var text = ""
         for form in [Form.vectors, .coordinates] {
             text += form == .vectors ? "In vector form:\n\n" : "For the coordinate $i$:\n\n"
-            for equation in equations(SDENotation(form: form, language: .latex)) { text += "$$\(equation.line)$$\n\n" }
+            for equation in equations(form, language: .latex) { text += "$$\(equation.line)$$\n\n" }
         }
         if sde.couplesCoordinates {
             text += "The noise of different coordinates goes together:\n\n"
@@ -127,11 +131,11 @@ public struct SDEReport: Sendable {
             ]
         }
         func matrix(_ expression: Expression) -> JSONValue {
-            formula(expression, (VectorForm.text(diffusion: expression), VectorForm.latex(diffusion: expression)))
+            formula(expression, (vectors.text(diffusion: expression), vectors.latex(diffusion: expression)))
         }
         let drift = zip(sde.states, sde.drift).map { state, drift in
             JSONValue.Member(
-                state.name, formula(drift, (VectorForm.text(drift: drift), VectorForm.latex(drift: drift))))
+                state.name, formula(drift, (vectors.text(drift: drift), vectors.latex(drift: drift))))
         }
         let diffusion = zip(sde.states, sde.diffusion).map { state, row in
             JSONValue.Member(state.name, .array(row.map(matrix)))
@@ -139,7 +143,7 @@ public struct SDEReport: Sendable {
         let equations = Form.allCases.map { form in
             JSONValue.Member(
                 form == .vectors ? "vectors" : "coordinates",
-                .array(self.equations(SDENotation(form: form, language: .unicode)).map { .string($0.line) }))
+                .array(self.equations(form, language: .unicode).map { .string($0.line) }))
         }
         var result: [JSONValue.Member] = [
             .init("stepSize", .string(sde.stepSize.name)), .init("time", .string(sde.time.name)),
@@ -168,7 +172,8 @@ public struct SDEReport: Sendable {
         var line: String { "\(left) = \(right)" }
     }
 
-    func equations(_ notation: SDENotation) -> [Equation] {
+    func equations(_ form: Form, language: SDENotation.Language) -> [Equation] {
+        let notation = SDENotation(form: form, language: language, vectors: vectors)
         let motions = Set(sde.diffusion.flatMap { row in row.indices.filter { !row[$0].isZero } })
         return sde.states.indices.map { state in
             Equation(

@@ -112,8 +112,10 @@ public struct WeakError: Sendable {
     }
 
     private func isScalar(_ problem: WeakErrorProblem) -> Bool {
-        problem.initial.count == 1 && problem.startsTogether && problem.initialTime == 0
-            && problem.instances.allSatisfy { $0.scalar != nil } && problem.tests.allSatisfy { $0.scalar != nil }
+        problem.initial.count == 1 && problem.startsTogether && problem.tests.allSatisfy { $0.scalar != nil }
+            && problem.instances.allSatisfy { instance in
+                instance.scalar.map { problem.initialTime == 0 || !$0.dependsOnTime } ?? false
+            }
     }
 
     private func deterministic(_ problem: WeakErrorProblem) throws(SimulationError) -> [WeakErrorResult] {
@@ -123,7 +125,7 @@ public struct WeakError: Sendable {
         for instance in problem.instances {
             guard let scalar = instance.scalar else { continue }
             if let cancellation, cancellation.isCancelled { break }
-            let steps = problem.steps(instance)
+            let steps = problem.steps(instance) - problem.completedSteps(instance)
             let horizon = Double(steps) * instance.stepSize
             for (index, test) in problem.tests.enumerated() {
                 guard let phi = test.scalar else { continue }
@@ -137,7 +139,8 @@ public struct WeakError: Sendable {
                 let ode = try solver.value(of: phi, noiseless: scalar.baseline, start: start, horizon: horizon)
                 entries[index].append(
                     WeakErrorResult.Entry(
-                        stepSize: instance.stepSize, steps: steps, optimizer: optimizer.value, sde: model.value,
+                        stepSize: instance.stepSize, steps: problem.steps(instance), optimizer: optimizer.value,
+                        sde: model.value,
                         ode: ode, halfwidth95: 0, integratorError: optimizer.uncertainty + model.uncertainty,
                         integrator: "grid of \(max(optimizer.nodes, model.nodes)) nodes"))
             }

@@ -34,6 +34,9 @@ public struct WeakErrorProblem: Sendable {
         public let model: ScalarDiffusion
         public let baseline: ScalarDiffusion
 
+        /// Whether it matters at which time they start.
+        var dependsOnTime: Bool { optimizer.dependsOnStep || model.dependsOnTime || baseline.dependsOnTime }
+
         public init(optimizer: ScalarOptimizer, model: ScalarDiffusion, baseline: ScalarDiffusion) {
             self.optimizer = optimizer
             self.model = model

@@ -63,6 +63,12 @@ struct CanonicalFormTests {
         #expect(abs(x) * sign(x) == x)
         #expect(x / abs(x) == sign(x))
         expectSame(x ** 3 * sign(x), x ** 2 * abs(x))
+        expectSame(x ** 2 * sign(x), x * abs(x))
+        expectSame(x ** 5 * abs(x), abs(x) ** 5 * x)
+        expectSame(sign(x) / x ** 2, 1 / (x * abs(x)))
+        for n in [-2, -1, 1, 2, 3] { expectSame(sign(q) * q ** n, q ** n) }
+        let negative = Expression(Symbol("n", bounds: .nonpositive))
+        for n in [-1, 1, 2] { expectSame(sign(negative) * negative ** n, -(negative ** n)) }
         expectSame(abs(x) ** 2, x ** 2)
         #expect(sign(-p * x) == -sign(x))
         #expect(abs(-3 * x * p) == 3 * p * abs(x))

@@ -70,7 +70,7 @@ import Testing
         let published = RecordedRun(
             ["compare", "adam", "malladi-adam", "--regime", "rho1=O(eta^-1)", "--set"]
                 + ["eta=0.01,beta1=0.9,rho2=1,epsilon=0.1,sigma=0.1"])
-        #expect(published.status == .badInput && published.error.contains("has other states"))
+        #expect(published.status == .badInput && published.error.contains("`m` is averaged over"))
     }
 
     @Test("an unknown model, one given twice and one that does not exist are told apart")

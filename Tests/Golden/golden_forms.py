@@ -102,7 +102,7 @@ def symbolic_increments(rule):
         scope[name] = eval(python(text), {}, scope)
     draws = []
     for index, (name, point, sample) in enumerate(rule.gradients):
-        displacement = sp.expand(eval(python(point), {}, scope) - names["x"])
+        displacement = sp.expand(eval(python(point), {}, scope) - names[rule.states[0]])
         draw = g if index == 0 or sample == "same sample" else sp.Symbol(f"draw{index}")
         if draw not in draws:
             draws.append(draw)

@@ -40,6 +40,27 @@ struct FullCovarianceTests {
         #expect(derivation.certificate.level == .m1)
     }
 
+    /// The same mean at the same rate, whether or not the position reads the coordinates together.
+    @Test(arguments: ["m'", "m'/norm(m')"])
+    func `the second moment of a graded average is left with three powers of its rate`(direction: String) throws {
+        let rule = try UpdateRule(
+            parsing: """
+                optimizer Graded
+                step eta
+                parameter rho : positive, O(eta^-zeta)
+                let beta = 1 - eta*rho
+                state x
+                state m = 0
+                gradient g at x
+                noise gaussian, isotropic
+                m' = beta*m + (1 - beta)*g
+                x' = x - eta*\(direction)
+                """)
+        let residuals = try Derivation(of: rule).certificate.conditions[1].residuals
+        let average = try #require(residuals.first { $0.moment == "E ΔmΔm" })
+        #expect(average.weight == Weight(3, slope: -3))
+    }
+
     @Test func `RMSprop's published model drops two entries of the size of the noise it keeps`() throws {
         let derivation = try Derivation(
             of: BuiltInRules.rule(named: "rmsprop"), options: DerivationOptions(diffusion: .declared))

@@ -13,6 +13,23 @@ struct PublishedSDETests {
         try PublishedSDE(parsing: text, for: BuiltInRules.rule(named: rule), file: "paper.sde")
     }
 
+    @Test func `an SDE of the slow states has no equation for a fast one and does not hold it`() throws {
+        let rule = try BuiltInRules.rule(named: "signum")
+        func read(_ text: String) throws -> SDE {
+            try PublishedSDE(parsing: text, for: rule, averagedOver: [rule.states[1].symbol]).sde
+        }
+        let slow = try read("dx = -df dt + sqrt(eta)*sigma dW")
+        #expect(slow.states == [rule.states[0].symbol])
+        #expect(slow.covariance == [[Q.sigma ** 2]])
+        for text in ["dx = -m dt", "dx = -df dt\ndm = 0 dt"] {
+            #expect {
+                _ = try read(text)
+            } throws: {
+                "\($0)".contains("`m` is averaged over")
+            }
+        }
+    }
+
     @Test func `equations, comments and definitions are read`() throws {
         let published = try read(
             """

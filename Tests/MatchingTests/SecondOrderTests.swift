@@ -40,6 +40,21 @@ struct SecondOrderTests {
         expectEqual(b1[1], expected)
     }
 
+    @Test func `a graded parameter that the update does not hold stops nothing`() throws {
+        let rule = try UpdateRule(
+            parsing: """
+                optimizer Unused
+                step eta
+                parameter rho : positive, O(eta^-zeta)
+                let beta = 1 - eta*rho
+                state x
+                gradient g at x
+                noise gaussian
+                x' = x - eta*g
+                """)
+        #expect(try Derivation(of: rule, options: DerivationOptions(order: 2)).sde.drift.count == 1)
+    }
+
     @Test func `a graded parameter stops order 2, with the reason`() throws {
         #expect(throws: DerivationError.self) { try correction("adam") }
     }

@@ -30,6 +30,24 @@ struct SeveralGradientsTests {
         expectEqual(model.covariance[0][0], 1 - mean ** 2)
     }
 
+    /// 2 I_p(m, m) - 1 with p = (1 + e)/2, for the mean e of one vote and m = ceil(n/2).
+    @Test(arguments: 1...6)
+    func `the mean of the majority is the incomplete beta function of that of one vote`(workers: Int) throws {
+        let names = (1...workers).map { "g\($0)" }
+        let votes = names.map { "sign(\($0))" }.joined(separator: " + ")
+        let model = try sde("gradient \(names.joined(separator: ", ")) at x\nx' = x - eta*sign(\(votes))")
+        let one = Symbol("e", bounds: .signed)
+        let (m, e) = (Expression((workers + 1) / 2), Expression(one))
+        let majority =
+            2 * gamma(m + .half) / (sqrt(.pi) * gamma(m)) * e
+            * hypergeometric2F1(.half, 1 - m, Expression(Rational(3, 2)), e ** 2)
+        let drift = model.drift[0].replacing { $0 == erf(Q.gradient / (sqrt(2) * Q.sigma)) ? e : nil }
+        for value in [-0.9, -0.3, 0.2, 0.7] {
+            let difference = drift.evaluated(at: [one: value]) + majority.evaluated(at: [one: value])
+            #expect(difference.magnitude < 1e-13)
+        }
+    }
+
     @Test func `two votes may tie`() throws {
         let model = try sde("gradient g, h at x\nx' = x - eta*sign(sign(g) + sign(h))")
         let mean = erf(Q.gradient / (sqrt(2) * Q.sigma))

@@ -47,8 +47,17 @@ struct HermiteCovarianceSumTests {
         #expect((try geometric(0.9).value(f, f) - expected).magnitude < 1e-12)
     }
 
-    @Test func `a correlation of one has no sum`() {
-        #expect(HermiteCovarianceSum(correlations: [1]) == nil)
+    @Test(arguments: [1, -1, 0.999_999_999, -0.999_999_5])
+    func `numbers of one draw have the covariance of their polynomials`(correlation: Double) throws {
+        // Cov(Z + Z^2, W^2 - W) = 2 r^2 - r.
+        let sum = try #require(HermiteCovarianceSum(correlations: [correlation]))
+        let covariance = sum.value(
+            .init(breakpoints: []) { $0 + $0 * $0 }, .init(breakpoints: []) { $0 * $0 - $0 })
+        #expect((covariance - (2 * correlation * correlation - correlation)).magnitude < 1e-12)
+    }
+
+    @Test func `a correlation beyond one has no sum`() {
+        #expect(HermiteCovarianceSum(correlations: [1.01]) == nil)
         #expect(HermiteCovarianceSum.correlations(row: [1], matrix: DenseMatrix([[1]]), column: [1]) == nil)
     }
 

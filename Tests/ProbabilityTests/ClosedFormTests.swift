@@ -45,6 +45,14 @@ struct ClosedFormTests {
         }
     }
 
+    @Test func `a mask of signs that agree has the mean of their sum`() throws {
+        // s max(s r, 0) = (s + r)/2 for signs s and r, as cautious optimizers take it.
+        let (own, other) = (sign(u * g - 1), sign(g))
+        let mask = own * max(own * other, .zero)
+        #expect(try isSame(expectation(mask), (expectation(own) + expectation(other)).scaled(by: .half)))
+        #expect(try expectation(mask).size < 40)
+    }
+
     @Test func `moments are polynomials`() throws {
         #expect(try expectation(g) == mu)
         #expect(try covariance(g, g).equals(sigma ** 2) == .zero)

@@ -28,6 +28,22 @@ import Testing
             })
     }
 
+    @Test("a rule of one state without a clock is solved on a grid from any time")
+    func anyTime() throws {
+        let derivation = try Derivation(of: BuiltInRules.rule(named: "signsgd"))
+        let landscape = try Landscape.quadratic([1])
+        let entries = try [0.0, 1.0].map { time in
+            let problem = try WeakErrorProblem(
+                of: derivation, on: landscape, settings: [["eta": 0.1, "sigma": 0.5]], initial: [0.8],
+                initialTime: time, horizon: 0.5, tests: [.loss(on: landscape)])
+            let result = try #require(try WeakError().results(of: problem).first)
+            #expect(result.method == .deterministic)
+            return try #require(result.entries.first)
+        }
+        #expect(entries.map(\.steps) == [5, 15])
+        #expect(entries[0].optimizer == entries[1].optimizer && entries[0].sde == entries[1].sde)
+    }
+
     @Test("on one coordinate the direction of the gradient is its sign, with a jump where it vanishes")
     func direction() throws {
         let problem = try problem(

@@ -35,8 +35,8 @@ package struct LaTeXRenderer: Sendable {
             return "\\sum\(LaTeXRenderer.below([index])) \(text(body, atLeast: .product))"
         case .expectation(let body): return "\\mathbb{E}\\left[\(text(body))\\right]"
         case .probabilityNegative(let argument): return "\\mathbb{P}" + brackets("\(text(argument)) < 0")
-        case .nabla(let order, let function):
-            return (order == 1 ? "\\nabla " : "\\nabla^2 ") + text(function, atLeast: .atom) + "(X)"
+        case .nabla(let order, let function, let position):
+            return (order == 1 ? "\\nabla " : "\\nabla^2 ") + text(function, atLeast: .atom) + "(\(text(position)))"
         case .component(let body, let index): return "\\left[\(text(body))\\right]\(LaTeXRenderer.below([index]))"
         }
     }

@@ -30,7 +30,7 @@ package indirect enum Layout: Hashable, Sendable {
     /// The probability that the argument is negative.
     case probabilityNegative(Layout)
     /// The first (gradient) or second (Hessian) derivative of a function at the point X.
-    case nabla(order: Int, Layout)
+    case nabla(order: Int, Layout, at: Layout)
     /// A component by the free index of an expression that has no vector form.
     case component(Layout, String)
 

@@ -4,6 +4,8 @@ import ExactNumbers
 struct LayoutBuilder {
     /// Whether the norm of a vector is written as such rather than as the root of a sum.
     private let namesNorms: Bool
+    /// The name of the position, at which the gradients of vectors are taken.
+    let position: String
     /// The names of bound indices, outermost first; none occurs free in the expression.
     private let dummies: [String]
     /// The number of index sums around the expression being laid out.
@@ -11,8 +13,9 @@ struct LayoutBuilder {
 
     init(for expression: Expression) { self.init(avoiding: [expression]) }
 
-    init(avoiding expressions: [Expression], namesNorms: Bool = false) {
+    init(avoiding expressions: [Expression], namesNorms: Bool = false, position: String = "x") {
         self.namesNorms = namesNorms
+        self.position = position
         var taken: Set<String> = []
         for expression in expressions {
             for symbol in expression.symbols {

@@ -46,10 +46,10 @@ package struct TextRenderer: Sendable {
             return isUnicode ? "Σ_\(index) (\(text(body)))" : "sum_\(index)(\(text(body)))"
         case .expectation(let body): return "E[\(text(body))]"
         case .probabilityNegative(let argument): return "P(\(text(argument)) < 0)"
-        case .nabla(let order, let function):
-            let operand = text(function, atLeast: .atom)
-            if isUnicode { return (order == 1 ? "∇" : "∇²") + operand + "(X)" }
-            return (order == 1 ? "grad " : "hess ") + operand + "(X)"
+        case .nabla(let order, let function, let position):
+            let operand = "\(text(function, atLeast: .atom))(\(text(position)))"
+            if isUnicode { return (order == 1 ? "∇" : "∇²") + operand }
+            return (order == 1 ? "grad " : "hess ") + operand
         case .component(let body, let index): return "[\(text(body))]_\(index)"
         }
     }

@@ -12,8 +12,9 @@ struct VectorLayoutBuilder {
     /// The index that numbers the components; a bound one inside of an index sum.
     private let index: Index
 
-    init(for expressions: [Expression], index name: String) {
-        self.init(coordinates: LayoutBuilder(avoiding: expressions, namesNorms: true), index: .free(name))
+    init(for expressions: [Expression], index name: String, position: String) {
+        self.init(
+            coordinates: LayoutBuilder(avoiding: expressions, namesNorms: true, position: position), index: .free(name))
     }
 
     private init(coordinates: LayoutBuilder, index: Index) {
@@ -57,23 +58,27 @@ struct VectorLayoutBuilder {
         switch (symbol.indices, symbol.derivatives) {
         case ([index], []):
             if symbol.name == "sigma" { return .root(.call(.diagonal, [VectorLayoutBuilder.covariance])) }
-            return .symbol(VectorLayoutBuilder.vectorGlyph(of: symbol), subscripts: [])
-        case ([], [index]): return .nabla(order: 1, .symbol(Glyph(name: symbol.name), subscripts: []))
+            return .symbol(VectorLayoutBuilder.vectorGlyph(symbol.name, isRandom: symbol.isRandom), subscripts: [])
+        case ([], [index]): return nabla(order: 1, of: symbol)
         case ([], [index, index]): return .call(.diagonal, [hessian(of: symbol)])
         default: return nil
         }
     }
 
-    private func hessian(of field: Symbol) -> Layout {
-        .nabla(order: 2, .symbol(Glyph(name: field.name), subscripts: []))
+    private func hessian(of field: Symbol) -> Layout { nabla(order: 2, of: field) }
+
+    private func nabla(order: Int, of field: Symbol) -> Layout {
+        .nabla(
+            order: order, .symbol(Glyph(name: field.name), subscripts: []),
+            at: .symbol(VectorLayoutBuilder.vectorGlyph(coordinates.position), subscripts: []))
     }
 
     private static let covariance = Layout.symbol(.sigmaMatrix, subscripts: [])
 
     /// States of one Latin letter are capitals.
-    private static func vectorGlyph(of symbol: Symbol) -> Glyph {
-        let stem = symbol.name.prefix { $0.isLetter }
-        return Glyph(name: stem.count == 1 && !symbol.isRandom ? symbol.name.uppercased() : symbol.name)
+    private static func vectorGlyph(_ name: String, isRandom: Bool = false) -> Glyph {
+        let stem = name.prefix { $0.isLetter }
+        return Glyph(name: stem.count == 1 && !isRandom ? name.uppercased() : name)
     }
 
     private func vector(_ function: Function, _ arguments: [Expression]) -> Layout {

@@ -178,13 +178,10 @@ enum CompareCommand: Command {
                 "model", name, among: DerivedModel.allCases.map(\.rawValue) + BuiltInRules.publishedModelNames,
                 remedy: "A published SDE in a file is given by its path.")
         }
-        let published = try PublishedInput.sde(name, of: derivation.rule, noise: derivation.options.noise).sde
-        guard published.states.count == derivation.sde.states.count else {
-            throw Failure(
-                "the model '\(name)' has other states than the one that --regime asks for, which is averaged\n"
-                    + "Leave out --regime.")
-        }
-        return published
+        return try PublishedInput.sde(
+            name, of: derivation.rule, noise: derivation.options.noise,
+            averagedOver: derivation.sde.averages?.fastStates ?? []
+        ).sde
     }
 
     private static func sde(_ model: DerivedModel, _ derivation: Derivation) throws(Failure) -> SDE {

@@ -41,26 +41,32 @@ struct AverageRegistry {
 
     /// The sum of the covariances of two functions of Gaussian combinations, at different steps.
     ///
-    /// For one combination over the later steps, for two over all steps.
+    /// For one combination over the later steps, for two over all steps. Zero where no step is correlated with another.
     mutating func covarianceSum(
         _ u: GaussianTerm, _ w: GaussianTerm, _ chain: GaussianChain
     ) -> Expression {
-        var formals = Formals(avoiding: taken)
-        let left = formals.standardized(u, chain, "q", "s")
         let isSame = u.hasDirection(of: w)
-        let right = formals.standardized(w, chain, isSame ? "q" : "p", isSame ? "s" : "z")
-        let forward = formals.correlation(chain.correlation(of: u, withLater: w), chain.affine.matrix)
-        let backward =
-            isSame ? forward : formals.correlation(chain.correlation(of: w, withLater: u), chain.affine.matrix)
-        let present: Expression? =
+        let present =
             isSame
             ? nil
-            : formals.symbol(
-                "r0",
-                (chain.presentCovariance(u, w) / (chain.deviation(of: u) * chain.deviation(of: w))).simplified())
+            : (chain.presentCovariance(u, w) / (chain.deviation(of: u) * chain.deviation(of: w))).simplified()
+        let sequences = [chain.correlation(of: u, withLater: w), chain.correlation(of: w, withLater: u)]
+        if present?.isZero != false, sequences.allSatisfy({ isZero($0) }) { return .zero }
+        var formals = Formals(avoiding: taken)
+        let left = formals.standardized(u, chain, "q", "s")
+        let right = formals.standardized(w, chain, isSame ? "q" : "p", isSame ? "s" : "z")
+        let forward = formals.correlation(sequences[0], chain.affine.matrix)
+        let backward = isSame ? forward : formals.correlation(sequences[1], chain.affine.matrix)
         let sum = GaussianCovarianceSum(
-            left: left, right: right, present: present, forward: forward, backward: backward)
+            left: left, right: right, present: present.map { formals.symbol("r0", $0) }, forward: forward,
+            backward: backward)
         return value("C", formals.parameters, formals.arguments, .gaussian(sum))
+    }
+
+    /// Whether `row A^(j-1) column` vanishes for every j, as where the chain forgets a step at once.
+    private func isZero(_ sequence: (row: [Expression], column: [Expression])) -> Bool {
+        func vanishes(_ entry: Expression) -> Bool { entry.simplified().isZero }
+        return sequence.row.allSatisfy(vanishes) || sequence.column.allSatisfy(vanishes)
     }
 }
 

@@ -49,7 +49,7 @@ import Testing
     ]
 
     @Test(arguments: drifts) func `A drift is a vector`(_ rule: String, _ drift: Expression, _ text: String) {
-        #expect(VectorForm.text(drift: drift) == text, "\(rule)")
+        #expect(VectorForm().text(drift: drift) == text, "\(rule)")
     }
 
     static let diffusions: [(String, Expression, String)] = [
@@ -64,20 +64,25 @@ import Testing
     @Test(arguments: diffusions) func `A diffusion is a diagonal matrix`(
         _ rule: String, _ diffusion: Expression, _ text: String
     ) {
-        #expect(VectorForm.text(diffusion: diffusion) == text, "\(rule)")
+        #expect(VectorForm().text(diffusion: diffusion) == text, "\(rule)")
+    }
+
+    @Test func `gradients are taken at the position, whatever its name`() {
+        #expect(VectorForm(position: "y").text(drift: -Q.rho * Q.slope) == "-ρ ∇f(Y)")
+        #expect(VectorForm(position: "w2").text(drift: -Q.rho * Q.slope) == "-ρ ∇f(W₂)")
     }
 
     @Test func `LaTeX prints the equations of SignSGD and RMSprop as the paper does`() {
         #expect(
-            VectorForm.latex(drift: -Self.snr)
+            VectorForm().latex(drift: -Self.snr)
                 == #"-\operatorname{erf}\left(\frac{\Sigma^{-1/2} \nabla f(X)}{\sqrt{2}}\right)"#)
         #expect(
-            VectorForm.latex(diffusion: sqrt(1 - Self.snr ** 2))
+            VectorForm().latex(diffusion: sqrt(1 - Self.snr ** 2))
                 == #"\sqrt{I - \operatorname{diag}\left(\operatorname{erf}\left(\frac{\Sigma^{-1/2} \nabla f(X)}"#
                 + #"{\sqrt{2}}\right)\right)^2}"#)
         #expect(
-            VectorForm.latex(drift: Self.drifts[4].1)
+            VectorForm().latex(drift: Self.drifts[4].1)
                 == #"-\left(\operatorname{diag}\left(\sqrt{V}\right) + \epsilon I\right)^{-1} \nabla f(X) - \gamma X"#)
-        #expect(VectorForm.latex(drift: Q.rho * (Q.slope ** 2 - Q.v)) == #"\rho ((\nabla f(X))^2 - V)"#)
+        #expect(VectorForm().latex(drift: Q.rho * (Q.slope ** 2 - Q.v)) == #"\rho ((\nabla f(X))^2 - V)"#)
     }
 }

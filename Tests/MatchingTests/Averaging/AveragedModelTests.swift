@@ -35,6 +35,49 @@ struct AveragedModelTests {
         expectEqual(sde.covariance[0][0], Quantity.sigma * Quantity.sigma / (Quantity.rho * Quantity.rho))
     }
 
+    /// AdaShift's v takes the gradient of the step before, which is independent of the one that moves x.
+    @Test func `a gradient of the step before has no covariance with those of other steps`() throws {
+        let sde = try model(
+            of: """
+                optimizer Delayed
+                step eta
+                parameter rho, rho2 : positive
+                let beta = 1 - eta*rho
+                state x
+                state p = 0
+                state v : nonnegative = 0
+                gradient g at x
+                noise gaussian
+                v' = v + eta*rho2*(p^2 - v)
+                p' = beta*p + (1 - beta)*g
+                x' = x - eta*g/(sqrt(v) + 1)
+                """)
+        let root = sqrt(Expression(try #require(sde.states.last))) + 1
+        expectEqual(sde.covariance[0][0], Quantity.sigma * Quantity.sigma / (root * root))
+        #expect(sde.averages?.functions.count == 2)
+    }
+
+    @Test func `a state that is replaced at every step is told how to be averaged`() throws {
+        let rule = try UpdateRule(
+            parsing: """
+                optimizer Previous
+                step eta
+                state x
+                state p = 0
+                gradient g at x
+                noise gaussian
+                x' = x - eta*(2*g - p)
+                p' = g
+                """)
+        do {
+            _ = try Derivation(of: rule)
+            Issue.record("the gradient before is no slow state")
+        } catch {
+            #expect("\(error)".contains("p is replaced at every step"))
+            #expect("\(error)".contains("--regime 'rho=O(eta^-1)'"))
+        }
+    }
+
     @Test func `a linear average holds for any law with a variance`() throws {
         let sde = try averaged("momentum", "rho", noise: .student(nu: 5))
         expectEqual(sde.covariance[0][0], Quantity.sigma * Quantity.sigma * 5 / 3)

@@ -33,8 +33,12 @@ struct GoldenFormTests {
     func `the covariance of two coordinates is that derived by hand`(golden: GoldenForm) throws {
         let rule = try BuiltInRules.rule(named: golden.rule)
         let model = try Derivation(of: rule).sde
-        let expected = try golden.expression(golden.betweenCoordinates["x,x"] ?? "0", of: rule)
-        expectZero(model.crossCovariance[0][0] - expected, "S of x_i and x_j")
+        for (a, name) in model.states.map(\.name).enumerated() {
+            for (c, other) in model.states.map(\.name).enumerated() {
+                let expected = try golden.expression(golden.betweenCoordinates["\(name),\(other)"] ?? "0", of: rule)
+                expectZero(model.crossCovariance[a][c] - expected, "S of \(name)_i and \(other)_j")
+            }
+        }
     }
 
     @Test(arguments: GoldenForm.all.filter { !$0.correction.isEmpty })

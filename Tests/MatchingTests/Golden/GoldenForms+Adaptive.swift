@@ -76,6 +76,24 @@ extension GoldenForm {
             ])
     }()
 
+    /// A second mean n of rate rho3 beside m, of which the position takes alpha n.
+    private static let fastAndSlowMean: GoldenForm = {
+        let root = "(1/(sqrt(v/\(memory("rho2"))) + epsilon))"
+        let weight = "(eta*rho1/\(memory("rho1")))"
+        return GoldenForm(
+            rule: "ademamix",
+            drift: [
+                "x": "-\(root)*((m + eta*rho1*(df - m))/\(memory("rho1")) + alpha*n) - gamma*x", "m": "rho1*(df - m)",
+                "n": "rho3*(df - n)", "v": "rho2*(\(square) - v)",
+            ],
+            covariance: [
+                "x,x": "\(root)^2*\(weight)^2*sigma^2", "x,m": "-\(root)*\(weight)*rho1*sigma^2",
+                "x,n": "-\(root)*\(weight)*rho3*sigma^2", "x,v": "-\(root)*\(weight)*rho2*\(GoldenForm.skew)",
+                "m,m": "rho1^2*sigma^2", "m,n": "rho1*rho3*sigma^2", "m,v": "rho1*rho2*\(GoldenForm.skew)",
+                "n,n": "rho3^2*sigma^2", "n,v": "rho2*rho3*\(GoldenForm.skew)", "v,v": "rho2^2*\(GoldenForm.spread)",
+            ])
+    }()
+
     static let adaptiveForms: [GoldenForm] = [
         adaptive("adam", Parts(factor: corrected())),
         adaptive("adamw", Parts(factor: corrected(), decay: " - gamma*x")),
@@ -120,6 +138,7 @@ extension GoldenForm {
                 factor: "1", direction: "(m + eta*rho1*(df/max(sqrt(v), epsilon) - m))",
                 entry: "1/max(sqrt(v), epsilon)")),
         scaledMomentum,
+        fastAndSlowMean,
         GoldenForm(
             rule: "lamb",
             drift: [

@@ -54,6 +54,14 @@ extension GoldenForm {
         GoldenForm(
             rule: "heavyball", drift: ["x": "p", "p": "-rho*p - df"], covariance: ["p,p": "sigma^2"],
             correction: ["x": "-(rho*p + df)/2", "p": "sum_j(d_ij f*p_j)/2 - rho*(rho*p + df)/2"]),
+        // The gradient at the position before, x + eta m, adds -eta sum_j H_ij m_j to the mean.
+        GoldenForm(
+            rule: "storm", drift: ["x": "-m", "m": "rho*(df - m) - sum_j(d_ij f*m_j)"],
+            covariance: ["m,m": "rho^2*sigma^2"]),
+        // beta mean = y - (1 - beta) z moves by (eta/t)(beta z - beta mean).
+        GoldenForm(
+            rule: "schedulefreesgd", drift: ["y": "-(1 - beta)*df + (z - y)/t", "z": "-df"],
+            covariance: ["y,y": "(1 - beta)^2*sigma^2", "y,z": "(1 - beta)*sigma^2", "z,z": "sigma^2"]),
         // The gradient at x + eta beta p adds -eta^2 sum_j H_ij p_j to the velocity.
         GoldenForm(
             rule: "nesterov", drift: ["x": "p", "p": "-rho*p - df"], covariance: ["p,p": "sigma^2"],

@@ -9,6 +9,8 @@ extension GoldenForm {
     private static let directedPart = "(kummer(1, d/2 + 2, -\(noncentrality))/((d + 2)*sigma^2))"
     private static let length = "sqrt(sum_j((d_j f + sigma*Z_g_j)^2))"
 
+    private static let spreadOfSquare = "(4*sigma^2*sum_j((d_j f)^2) + 2*d*sigma^4)"
+
     static let vectorForms: [GoldenForm] = [
         GoldenForm(
             rule: "normalizedsgd", drift: ["x": "-df*\(shrinkage)"],
@@ -17,6 +19,21 @@ extension GoldenForm {
         GoldenForm(
             rule: "sam", drift: ["x": "-df - rho*\(shrinkage)*sum_j(d_ij f*d_j f)"],
             covariance: ["x,x": "sigma^2"]),
+        // Cov(g_i, |g|^2) = 2 df sigma^2 and Var(|g|^2) = 4 sigma^2 |grad f|^2 + 2 d sigma^4.
+        GoldenForm(
+            rule: "novograd",
+            drift: [
+                "x": "-m", "m": "rho1*(df/(sqrt(v) + epsilon) + gamma*x - m)",
+                "v": "rho2*(sum_j((d_j f)^2) + d*sigma^2 - v)",
+            ],
+            covariance: [
+                "m,m": "rho1^2*sigma^2/(sqrt(v) + epsilon)^2", "m,v": "2*rho1*rho2*df*sigma^2/(sqrt(v) + epsilon)",
+                "v,v": "rho2^2*\(spreadOfSquare)",
+            ],
+            betweenCoordinates: [
+                "m,v": "2*rho1*rho2*df*sigma^2/(sqrt(v) + epsilon)",
+                "v,m": "2*rho1*rho2*d_j f*sigma^2/(sqrt(v_j) + epsilon)", "v,v": "rho2^2*\(spreadOfSquare)",
+            ]),
         GoldenForm(
             rule: "normclippedsgd", drift: ["x": "-E[min(1, c/\(length))*(df + sigma*Z_g)]"],
             covariance: [

@@ -5,7 +5,7 @@ import Testing
 
 struct EvidenceCommandTests {
     @Test func `--mistakes makes the model wrong in one place at a time, and says what weak errors make of it`() {
-        let run = RecordedRun("evidence sgd --mistakes --format json")
+        let run = RecordedRun("evidence extragradient --mistakes --format json")
         #expect(run.status == .done)
         for mistake in ["1/2 made 1 in b[x]", "sign turned in b[x]", "covariance dropped in S[x,x]"] {
             #expect(run.output.contains("\"mistake\": \"\(mistake)\""))
@@ -16,8 +16,8 @@ struct EvidenceCommandTests {
 
     @Test func `a rule without a model of order 2 has none to make wrong`() {
         #expect(RecordedRun("evidence signum --mistakes").status == .doesNotExist)
-        let all = RecordedRun("evidence adamax --mistakes")
-        #expect(all.status == .doesNotExist)
-        #expect(all.error.contains("there is no diffusion limit"))
+        let jumping = RecordedRun("evidence adamax --mistakes")
+        #expect(jumping.status == .doesNotExist)
+        #expect(jumping.error.contains("there is no diffusion limit"))
     }
 }

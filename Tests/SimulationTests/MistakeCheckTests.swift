@@ -11,9 +11,8 @@ struct MistakeCheckTests {
         return try MistakeCheck(of: Derivation(of: rule, options: .secondOrder(of: rule)), by: weakError)
     }
 
-    @Test(arguments: ["sgd", "sgdw", "signsgd", "clippedsgd"])
-    func `on the grid of one state every mistake is refuted`(name: String) throws {
-        let check = try check(name)
+    @Test func `on the grid of one state every mistake is refuted`() throws {
+        let check = try check("signsgd", by: WeakError(solver: DeterministicSolver(tolerance: 1e-6)))
         let kinds = Set(check.entries.compactMap { $0.mistake?.kind })
         #expect(kinds == [.halfMadeOne, .signTurned, .covarianceDropped])
         #expect(check.entries.allSatisfy { $0.method == .deterministic })
@@ -24,8 +23,8 @@ struct MistakeCheckTests {
 
     @Test func `with few paths a mistake is smaller than the interval, and undecided`() throws {
         let sampled = WeakError(
-            paths: 16, reduction: VarianceReduction.none, integration: .fixed(substeps: 1), choice: .sampled)
-        let check = try check("sgd", by: sampled)
+            paths: 16, reduction: VarianceReduction.none, integration: .extrapolated(maximum: 4), choice: .sampled)
+        let check = try check("signsgd", by: sampled)
         #expect(check.entries.count > 1)
         #expect(check.entries.allSatisfy { $0.method == .sampled && $0.verdict != .supports })
         #expect(check.count(.undecided, tolerated: false) > 0)

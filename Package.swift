@@ -34,7 +34,7 @@ let package = Package(
         .testTarget(name: "AlgebraTests", dependencies: ["Algebra", "TestSupport"]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability", "TestSupport"]),
         .testTarget(name: "RulesTests", dependencies: ["Rules", "BuiltInRules", "TestSupport"]),
-        .testTarget(name: "MatchingTests", dependencies: ["Matching", "BuiltInRules"]),
+        .testTarget(name: "MatchingTests", dependencies: ["Compilation", "BuiltInRules"]),
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Simulation", "BuiltInRules"]),
         .testTarget(name: "CompilationTests", dependencies: ["Compilation", "BuiltInRules"]),
         .testTarget(name: "EmissionTests", dependencies: ["Emission", "BuiltInRules"]),

@@ -7,8 +7,8 @@ extension Expression {
 
     /// The sum over every coordinate of the body, in which the coordinate is ``Index/bound(_:)`` 0.
     ///
-    /// Linear: it is distributed over sums, factors that do not depend on the coordinate stand outside, and a Kronecker
-    /// delta is contracted.
+    /// Linear: it is distributed over sums, factors that do not depend on the coordinate stand outside, also those of a
+    /// power, as in `sum_j e^(a_i + b_j) = e^(a_i) sum_j e^(b_j)`, and a Kronecker delta is contracted.
     public static func indexSum(body: Expression) -> Expression {
         if body.isUndefined { return .undefined }
         if body.isZero { return .zero }
@@ -18,8 +18,9 @@ extension Expression {
         case .product(let coefficient, let factors):
             if let contracted = contractingDelta(coefficient: coefficient, factors) { return contracted }
             if let expanded = try? body.expanded(), case .sum = expanded.content { return indexSum(body: expanded) }
-            let inside = factors.filter { $0.dependsOnInnermostIndex }
-            let outside = factors.filter { !$0.dependsOnInnermostIndex }
+            let parts = factors.flatMap(\.splitAtInnermostIndex)
+            let inside = parts.filter { $0.dependsOnInnermostIndex }
+            let outside = parts.filter { !$0.dependsOnInnermostIndex }
             if outside.isEmpty && coefficient.isOne { return Expression(.indexSum(body)) }
             let rest = outside.map { power($0.base, $0.exponent).raisingBoundIndices(by: -1) }
             let inner = product(coefficient: .one, canonicalFactors: inside)
@@ -137,6 +138,15 @@ extension Expression {
 
 extension Expression.Factor {
     fileprivate var dependsOnInnermostIndex: Bool { base.dependsOnInnermostIndex || exponent.dependsOnInnermostIndex }
+
+    /// u^(a + b) as u^a and u^b, where u and b are the same for every coordinate and a is not.
+    fileprivate var splitAtInnermostIndex: [Expression.Factor] {
+        guard case .sum = exponent.content, base.bounds.isPositive, !base.dependsOnInnermostIndex else { return [self] }
+        let varying = exponent.summands.filter(\.dependsOnInnermostIndex)
+        let shared = exponent.summands.filter { !$0.dependsOnInnermostIndex }
+        if varying.isEmpty || shared.isEmpty { return [self] }
+        return [varying, shared].map { Expression.Factor(base: base, exponent: .sum(of: $0)) }
+    }
 }
 
 extension Index {

@@ -2,13 +2,15 @@ import Continuum
 
 /// The derivations of the built-in rules.
 enum DerivationBenchmarks {
-    /// The rules that are derived to order 2 as well.
-    private static let secondOrder = ["sgd", "sgdw", "signsgd", "rmsprop", "rmspropw", "adam", "adamw"]
-
-    /// What a rule is derived with: to order 2 every parameter is of order 1.
+    /// What a rule is derived with: to order 2 in the regime that it takes.
     private static func options(_ rule: UpdateRule, order: Int) -> DerivationOptions {
-        let sizes = order == 1 ? [] : rule.parameters.map { ($0.symbol.name, Weight.zero) }
-        return DerivationOptions(order: order, sizes: Dictionary(uniqueKeysWithValues: sizes))
+        order == 1 ? DerivationOptions() : .secondOrder(of: rule)
+    }
+
+    /// The rules that have a model of order 2.
+    private static let secondOrder = BuiltInRules.keys.filter { name in
+        guard let rule = try? BuiltInRules.rule(named: name) else { return false }
+        return (try? Derivation(of: rule, options: options(rule, order: 2))) != nil
     }
 
     /// The number of steps of a derivation, or of states of a rule that has no diffusion limit: finding that is the work.

@@ -192,6 +192,10 @@ extension Certificate {
     private static func residual(
         _ moment: String, _ difference: Expression, _ sizes: [Symbol: Weight], _ threshold: Weight
     ) -> Residual {
+        if let weight = difference.weightAsItStands(sizes), weight.isAtLeast(threshold) {
+            return Residual(
+                moment: moment, expression: difference, weight: weight, range: weight.holds(atLeast: threshold))
+        }
         let (leading, weight) = difference.afterTransients(sizes).leadingPart(sizes)
         if leading.isZero { return Residual(moment: moment, expression: .zero, weight: threshold, range: .always) }
         return Residual(moment: moment, expression: leading, weight: weight, range: weight.holds(atLeast: threshold))
@@ -297,6 +301,17 @@ extension Certificate {
 }
 
 extension Expression {
+    /// The number of nodes beyond which nobody reads a residual.
+    private static let mostReadableNodes = 4000
+
+    /// The weight of a power of the step size times a long expression of order 1: its closed form is as good as any other, and
+    /// expanding it would take longer than the rest of the derivation. Terms that cancel could only make it smaller.
+    fileprivate func weightAsItStands(_ sizes: [Symbol: Weight]) -> Weight? {
+        guard size > Self.mostReadableNodes else { return nil }
+        let (power, rest) = split { factor in factor.base.symbol.map { sizes[$0] != nil } ?? false }
+        return rest.contains(any: sizes.keys) ? nil : power.weight(sizes)
+    }
+
     /// The expression without what decays like exp(-rho t) or (1 - kappa)^(t/eta) at a graded rate.
     fileprivate func afterTransients(_ sizes: [Symbol: Weight]) -> Expression {
         let rates = sizes.filter { !$0.value.slope.isZero }.map(\.key)

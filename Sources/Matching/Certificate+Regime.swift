@@ -51,12 +51,13 @@ extension Certificate {
         (Expression(Symbol("eta", bounds: .positive)) ** exponent.expression).text
     }
 
-    /// Which condition of order 2 the model of order 1 fails in a regime: there the covariance would need a correction too,
-    /// as a step of noise of the size sqrt(h) leaves second moments off by O(h^2).
-    var obstacleToOrderTwo: String {
+    /// Which conditions of order 2 the model of order 1 fails in a regime, and what no diffusion would mend: where the noise
+    /// dominates a step is of the size sqrt(h), so that second moments need a correction of O(h^2) and cumulants have to be
+    /// those of a diffusion.
+    func obstacleToOrderTwo(_ excess: RegimeCumulants.Excess?) -> String {
         let stepTime = stepTime ?? 1
         let bound = Weight(3 * stepTime)
-        let failing = conditions.filter { $0.number < 4 }.compactMap { condition in
+        let failing = conditions.filter { $0.number < 3 }.compactMap { condition in
             condition.residuals.first { !$0.weight.isAtLeast(bound) }.map { (condition.number, $0) }
         }
         let found = failing.map { number, residual in
@@ -65,8 +66,14 @@ extension Certificate {
         let asked =
             "one step takes the time h = \(Certificate.power(stepTime)), and order 2 asks for moments to "
             + "O(\(Certificate.power(bound)))"
-        return (["in this regime " + asked] + found).joined(separator: "; ")
-            + "; corrections of the drift and of the covariance are derived for noise and states of order 1 only"
+        let reason =
+            if let excess {
+                "condition 3 fails for every SDE in these states, as the \(excess.name) differs from that of a "
+                    + "diffusion by \(excess.expression.text), O(\(Certificate.power(excess.weight)))"
+            } else {
+                "corrections of the drift and of the covariance are derived for noise and states of order 1 only"
+            }
+        return (["in this regime " + asked] + found + [reason]).joined(separator: "; ")
     }
 
     /// What the order is claimed for.

@@ -39,7 +39,10 @@ extension Derivation {
             stepSize: rule.stepSize, time: UpdateRule.time, states: states, drift: model.drift,
             covariance: modelCovariance, diffusion: factor.rows, defaultValues: rule.defaultValues)
         certificate = try Certificate(of: model, expansion, kept: kept)
-        if options.order == 2 { throw .noSecondOrder(reason: certificate.obstacleToOrderTwo) }
+        if options.order == 2 {
+            let excess = try RegimeCumulants(model, expansion).obstacle
+            throw .noSecondOrder(reason: certificate.obstacleToOrderTwo(excess))
+        }
         let regime = model.regime
         let written = Increments(
             exact: expansion.increments.exact, first: expansion.increments.first.map(expansion.restored),

@@ -1,5 +1,6 @@
 import Algebra
 import Probability
+import Rules
 
 /// Choices that a derivation leaves to its reader.
 public struct DerivationOptions: Hashable, Sendable {
@@ -44,5 +45,15 @@ public struct DerivationOptions: Hashable, Sendable {
         self.grading = grading
         self.sizes = sizes
         self.usesBatch = usesBatch
+    }
+}
+
+extension DerivationOptions {
+    /// Order 2 in the regime that it takes: graded rates of order 1, displacements of order eta.
+    public static func secondOrder(of rule: UpdateRule) -> DerivationOptions {
+        let sizes = rule.parameters.filter { !$0.size.isInteger }.map { parameter in
+            (parameter.symbol.name, parameter.size.slope.isZero ? Weight(1) : .zero)
+        }
+        return DerivationOptions(order: 2, sizes: Dictionary(uniqueKeysWithValues: sizes))
     }
 }

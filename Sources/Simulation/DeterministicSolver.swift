@@ -4,7 +4,8 @@ import Numerics
 ///
 /// `u(x) = E[phi(X_T) | X_0 = x]` is carried backward in time as a polynomial on each of some panels of a box: for the
 /// optimizer by its exact one-step kernel; for the model by a splitting of its generator into the flow of the drift and
-/// that of the noise, symmetric in time, whose errors in even powers of the time step are extrapolated away.
+/// that of the noise, symmetric in time, whose errors in even powers of the time step are extrapolated away. An optimizer
+/// that stays on a lattice needs no grid.
 ///
 /// Panels are added and the box is enlarged until neither changes the value at the start by more than the tolerance.
 public struct DeterministicSolver: Sendable {
@@ -34,6 +35,9 @@ public struct DeterministicSolver: Sendable {
         of test: (Double) -> Double, optimizer: ScalarOptimizer, guide: ScalarDiffusion, start: Double, steps: Int
     ) throws(SimulationError) -> Expectation {
         let quadrature = NoiseQuadrature(optimizer.noise)
+        if let law = LatticeLaw(of: optimizer, from: start, steps: steps, quadrature: quadrature) {
+            return Expectation(value: law.expectation(of: test), uncertainty: 0, nodes: law.points.count)
+        }
         let room = reachOfStep(optimizer.outcomes(at: [start], step: 1, quadrature: quadrature), steps: steps)
         return try refine(
             "optimizer", guide: guide, start: start, horizon: Double(steps) * guide.stepSize, room: room

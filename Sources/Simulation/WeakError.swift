@@ -155,8 +155,8 @@ public struct WeakError: Sendable {
         }
     }
 
-    /// An expectation to the tolerance of the solver, or to ten or a hundred times as much where that takes more nodes than
-    /// there may be: what is left open widens the interval of the order.
+    /// An expectation to the tolerance of the solver, or to ten, a hundred or a thousand times as much where that takes more
+    /// nodes than there may be: what is left open widens the interval of the order.
     private func resolved(
         _ solve: (DeterministicSolver) throws(SimulationError) -> DeterministicSolver.Expectation
     ) throws(SimulationError) -> DeterministicSolver.Expectation {
@@ -166,7 +166,7 @@ public struct WeakError: Sendable {
                 return try solve(solver)
             } catch {
                 guard case .notResolved(_, let difference, let tolerance) = error, difference > tolerance,
-                    tolerance < 50 * self.solver.tolerance
+                    tolerance < 500 * self.solver.tolerance
                 else { throw error }
                 solver.tolerance *= 10
             }

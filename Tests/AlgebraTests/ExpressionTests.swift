@@ -147,4 +147,14 @@ struct IndexSumTests {
         #expect(Expression.indexSum(body: x * fieldJ) == x * Expression.indexSum(body: fieldJ))
         #expect(Expression.indexSum(body: x) == Expression(Expression.dimension) * x)
     }
+
+    @Test func `a power of a sum over two coordinates is a power of each`() {
+        let curvature = Expression(Symbol("f", role: .field, derivatives: [.free("i"), .bound(0)]))
+        let (own, other) = (exp(-abs(fieldI) / p), exp(-2 * abs(fieldJ)))
+        let sum = Expression.indexSum(body: curvature * (own * other))
+        #expect(sum == own * Expression.indexSum(body: curvature * other))
+        let (two, whole) = (Expression(2), Expression.indexSum(body: 2 ** (fieldI + fieldJ)))
+        let split = (two ** fieldI) * Expression.indexSum(body: two ** fieldJ)
+        #expect(whole == split)
+    }
 }

@@ -5,6 +5,8 @@ import Numerics
 import Rules
 import Testing
 
+import func Foundation.exp
+
 @testable import Compilation
 
 /// Every built-in rule that has an SDE, compiled on a landscape whose coordinates are coupled.
@@ -32,6 +34,26 @@ struct BuiltInModelTests {
         #expect(model.drift(state, 0) == explicit.drift(state, 0))
         #expect(throws: CompilationError.self) {
             try sde.compiled(on: .quadratic([1]), parameters: ["eta": 0.1, "rho": 1])
+        }
+    }
+
+    /// b0 = -sign(f_i) (1 - exp(-sqrt 2 |f_i|/sigma)), and b1 = -(1/2) sum_j d_j b0_i b0_j with the Hessian written out.
+    @Test func `under Laplace noise the exponentials of two coordinates meet in the sum over the Hessian`() throws {
+        let derivation = try Derivation(
+            of: BuiltInRules.rule(named: "signsgd"), options: DerivationOptions(noise: .laplace, order: 2))
+        let landscape = try Landscape(Expression(parsing: "x1^2*x2^2/2 + x1*x2 + x1^4/4 + x2^2"))
+        let (eta, sigma) = (0.1, 0.6)
+        let model = try derivation.sde.compiled(
+            on: landscape, parameters: ["eta": eta, "sigma": sigma], draw: derivation.draw)
+        for point in [[0.4, 0.6], [-0.9, 0.2], [1.3, -0.7]] {
+            let gradient = landscape.gradient(at: point)
+            let decay = gradient.map { exp(-2.0.squareRoot() * $0.magnitude / sigma) }
+            let leading = zip(gradient, decay).map { $0 < 0 ? 1 - $1 : $1 - 1 }
+            let product = try landscape.hessian(at: point) * leading
+            for (i, value) in model.drift(point, 0).enumerated() {
+                let correction = 2.0.squareRoot() / (2 * sigma) * decay[i] * product[i]
+                #expect((value - leading[i] - eta * correction).magnitude < 1e-14)
+            }
         }
     }
 

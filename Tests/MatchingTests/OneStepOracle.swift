@@ -1,4 +1,5 @@
 import Algebra
+import Compilation
 import Matching
 import Numerics
 import Rules
@@ -38,47 +39,66 @@ struct OneStepOracle {
         return plain.evaluated(at: point)
     }
 
-    /// The increments at one step size, as functions of the standard normal noise.
-    private func increments(_ eta: Double, _ z: Double) -> [Double] {
-        var point = values
-        let time = values[UpdateRule.time] ?? 0
-        point[rule.stepSize] = eta
-        point[UpdateRule.stepIndex] = time / eta + 1
-        let mean = values[Symbol("f", role: .field, derivatives: [.free("i")])] ?? 0
-        point[rule.gradient.symbol] = mean + (values[rule.noiseScale] ?? 0) * z
-        return zip(rule.states, rule.updates).map { $1.evaluated(at: point) - (point[$0.symbol] ?? 0) }
+    /// Expressions in the gradient at one step size, at many values of the standard normal noise.
+    private struct Tabulated {
+        private let program: Program
+        private let oracle: OneStepOracle
+
+        init(_ expressions: [Expression], _ oracle: OneStepOracle) throws {
+            let rule = oracle.rule
+            let given = [rule.stepSize, UpdateRule.stepIndex]
+            program = try Program(
+                expressions, inputs: [rule.gradient.symbol], uniforms: given,
+                constants: oracle.values.filter { !given.contains($0.key) })
+            self.oracle = oracle
+        }
+
+        /// The values of each expression.
+        func callAsFunction(_ eta: Double, _ noise: [Double]) -> [[Double]] {
+            let time = oracle.values[UpdateRule.time] ?? 0
+            let mean = oracle.values[Symbol("f", role: .field, derivatives: [.free("i")])] ?? 0
+            let scale = oracle.values[oracle.rule.noiseScale] ?? 0
+            let gradients = noise.map { mean + scale * $0 }
+            var results = [Double](repeating: 0, count: program.outputCount * noise.count)
+            gradients.withUnsafeBufferPointer { input in
+                results.withUnsafeMutableBufferPointer { output in
+                    guard let input = input.baseAddress, let output = output.baseAddress else { return }
+                    program.evaluate(
+                        inputs: [input], uniforms: [eta, time / eta + 1],
+                        outputs: (0..<program.outputCount).map { output + $0 * noise.count }, count: noise.count)
+                }
+            }
+            return (0..<program.outputCount).map { Array(results[($0 * noise.count)..<(($0 + 1) * noise.count)]) }
+        }
     }
 
-    /// The points where a sign, absolute value or maximum in the rule changes its branch, in the noise.
-    private func kinks(_ eta: Double) -> [Double] {
-        var arguments: [Expression] = []
+    /// What changes its sign where a sign, absolute value or maximum in the rule changes its branch.
+    private var kinkArguments: [Expression] {
+        var arguments: Set<Expression> = []
         for update in rule.updates {
             update.forEachNode { node in
                 guard case .function(let function, let operands) = node.content, node.contains(rule.gradient.symbol)
                 else { return }
                 switch function {
-                case .sign, .abs: arguments.append(operands[0])
-                case .max: for other in operands.dropFirst() { arguments.append(operands[0] - other) }
+                case .sign, .abs: arguments.insert(operands[0])
+                case .max: for other in operands.dropFirst() { arguments.insert(operands[0] - other) }
                 default: break
                 }
             }
         }
-        let mean = values[Symbol("f", role: .field, derivatives: [.free("i")])] ?? 0
-        let scale = values[rule.noiseScale] ?? 0
-        let time = values[UpdateRule.time] ?? 0
+        return Array(arguments)
+    }
+
+    /// The zeros of the functions in the noise.
+    private func zeros(of functions: Tabulated, _ eta: Double) -> [Double] {
+        let grid = (0...320).map { -8.0 + 0.05 * Double($0) + 0.0123 }
         var result: [Double] = []
-        for argument in Set(arguments) {
-            func height(_ z: Double) -> Double {
-                value(
-                    argument,
-                    [rule.stepSize: eta, UpdateRule.stepIndex: time / eta + 1, rule.gradient.symbol: mean + scale * z])
-            }
-            let grid = (0...320).map { -8.0 + 0.05 * Double($0) + 0.0123 }
-            for (left, right) in zip(grid, grid.dropFirst()) where height(left) * height(right) < 0 {
-                var (low, high) = (left, right)
+        for (k, heights) in functions(eta, grid).enumerated() {
+            for i in 1..<grid.count where heights[i - 1] * heights[i] < 0 {
+                var (low, high) = (grid[i - 1], grid[i])
                 for _ in 0..<60 {
                     let middle = (low + high) / 2
-                    if height(low) * height(middle) <= 0 { high = middle } else { low = middle }
+                    if heights[i - 1] * functions(eta, [middle])[k][0] <= 0 { high = middle } else { low = middle }
                 }
                 result.append((low + high) / 2)
             }
@@ -87,29 +107,34 @@ struct OneStepOracle {
     }
 
     /// E D and E D D^T at one step size.
-    private func moments(_ eta: Double) -> (mean: [Double], second: [[Double]]) {
-        let edges = ([-9, -6, -4, -2, 0, 2, 4, 6, 9] + kinks(eta)).sorted()
-        let count = rule.states.count
-        var mean = [Double](repeating: 0, count: count)
-        var second = [[Double]](repeating: mean, count: count)
+    private func moments(
+        _ updates: Tabulated, kinks: Tabulated, _ eta: Double
+    ) -> (mean: [Double], second: [[Double]]) {
+        let edges = ([-9, -6, -4, -2, 0, 2, 4, 6, 9] + zeros(of: kinks, eta)).sorted()
+        var nodes: [Double] = []
+        var masses: [Double] = []
         for (left, right) in zip(edges, edges.dropFirst()) where right > left {
             for (node, weight) in zip(OneStepOracle.panel.nodes, OneStepOracle.panel.weights) {
                 let z = (left + right) / 2 + (right - left) / 2 * node
-                let mass = weight * (right - left) / 2 * SpecialFunctions.normalDensity(z)
-                let increment = increments(eta, z)
-                for a in 0..<count {
-                    mean[a] += mass * increment[a]
-                    for c in 0..<count { second[a][c] += mass * increment[a] * increment[c] }
-                }
+                nodes.append(z)
+                masses.append(weight * (right - left) / 2 * SpecialFunctions.normalDensity(z))
             }
+        }
+        let increments = zip(rule.states, updates(eta, nodes)).map { state, next in
+            next.map { $0 - (values[state.symbol] ?? 0) }
+        }
+        let mean = increments.map { zip(masses, $0).reduce(0) { $0 + $1.0 * $1.1 } }
+        let second = increments.map { a in
+            increments.map { c in masses.indices.reduce(0) { $0 + masses[$1] * a[$1] * c[$1] } }
         }
         return (mean, second)
     }
 
     /// b0, E[D2] and S.
-    func coefficients() -> (first: [Double], second: [Double], covariance: [[Double]]) {
+    func coefficients() throws -> (first: [Double], second: [Double], covariance: [[Double]]) {
         let count = rule.states.count
-        let all = OneStepOracle.steps.map { moments($0) }
+        let (updates, kinks) = (try Tabulated(rule.updates, self), try Tabulated(kinkArguments, self))
+        let all = OneStepOracle.steps.map { moments(updates, kinks: kinks, $0) }
         func extrapolated(_ values: [Double]) -> (value: Double, slope: Double) {
             // Lagrange's polynomial through the values, and its slope, at zero.
             let x = OneStepOracle.steps
@@ -168,8 +193,8 @@ struct OneStepOracle {
     }
 
     /// Compares drift, correction and covariance of a derivation with the rule itself.
-    func check(_ derivation: Derivation, tolerance: Double, at location: SourceLocation = #_sourceLocation) {
-        let (first, second, covariance) = coefficients()
+    func check(_ derivation: Derivation, tolerance: Double, at location: SourceLocation = #_sourceLocation) throws {
+        let (first, second, covariance) = try coefficients()
         let transports = transport(of: derivation.leadingDrift)
         let hessian = Symbol("f", role: .field, derivatives: [.free("i"), .free("i")])
         func close(_ a: Double, _ b: Double, _ what: String) {

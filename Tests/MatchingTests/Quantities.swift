@@ -33,13 +33,3 @@ func expectEqual(
 ) {
     #expect(a.equals(b) == .zero, "\(comment) \(a) should be \(b)", sourceLocation: location)
 }
-
-extension DerivationOptions {
-    /// Order 2 in the regime that it needs: graded rates of order 1, and displacements of order eta.
-    static func secondOrder(of rule: UpdateRule) -> DerivationOptions {
-        let sizes = rule.parameters.filter { !$0.size.isInteger }.map { parameter in
-            (parameter.symbol.name, parameter.size.slope.isZero ? Weight(1) : .zero)
-        }
-        return DerivationOptions(order: 2, sizes: Dictionary(uniqueKeysWithValues: sizes))
-    }
-}

@@ -3,6 +3,7 @@ import BuiltInRules
 import ExactNumbers
 import Matching
 import Numerics
+import Probability
 import Rules
 import Testing
 
@@ -131,6 +132,43 @@ struct RegimeTests {
             #expect(slopes.allSatisfy { $0 > 2 * 2 - 0.15 }, "\(name) moment \(index): \(slopes)")
         }
         #expect(derivation.sde.states.count == count)
+    }
+
+    // MARK: Order 2
+
+    private func reasonAgainstOrderTwo(
+        _ name: String, _ sizes: [String: Weight] = batchEquivalent, noise: NoiseLaw? = nil
+    ) throws -> String {
+        let rule = try BuiltInRules.rule(named: name)
+        let known = sizes.filter { Regime.names(in: rule).contains($0.key) }
+        do {
+            _ = try Derivation(of: rule, options: DerivationOptions(noise: noise, order: 2, sizes: known))
+            return "none"
+        } catch {
+            guard case .noSecondOrder(let reason) = error else { throw error }
+            return reason
+        }
+    }
+
+    @Test func `noise that dominates leaves cumulants that no diffusion has, in closed form`() throws {
+        // Delta v = eta rho sigma^2 (Z^2 - 1) + ... grows with the square of Delta x = -eta sigma Z/P + ...
+        let third = "third cumulant of Δx, Δx, Δv differs from that of a diffusion by 2·η³·ρ·σ_i⁴/(√v_i + ε)², O(η⁴)"
+        #expect(try reasonAgainstOrderTwo("rmsprop").contains(third))
+        #expect(
+            try reasonAgainstOrderTwo("adam").contains(
+                "third cumulant of Δm, Δm, Δv differs from that of a diffusion by 2·η³·ρ₁²·ρ₂·σ_i⁴, O(η⁴)"))
+        // D = ±eta with the mean m = -sqrt(2/pi) eta^2 f'/sigma, hence 2 m^3 + m eta^2 - 3 m eta^2.
+        #expect(
+            try reasonAgainstOrderTwo("signsgd").contains(
+                "third cumulant of Δx, Δx, Δx differs from that of a diffusion by 2·√(2/π)·η³·∂_i f/σ_i, O(η⁴)"))
+    }
+
+    @Test func `a linear rule has the cumulants of a diffusion under Gaussian noise alone`() throws {
+        let balanced: [String: Weight] = ["sigma": Weight(Rational(-1, 2))]
+        #expect(try reasonAgainstOrderTwo("sgd", balanced).contains("corrections of the drift and of the covariance"))
+        #expect(
+            try reasonAgainstOrderTwo("sgd", balanced, noise: .uniform).contains(
+                "fourth cumulant of Δx, Δx, Δx, Δx differs from that of a diffusion by -6·η⁴·σ_i⁴/5, O(η²)"))
     }
 
     /// |E D - eta b - (eta^2/2) ...| is O(h^2) already without the model's own second-order terms.

@@ -87,28 +87,4 @@ import Testing
             wrong, parameters: parameters, initial: [1, 1], horizon: 0.2, tests: ["x*v"], check: Self.grids)
         #expect(computed[0].verdict == .refutes)
     }
-
-    @Test("SignSGD with 1 in place of 1/2, without noise, and with a sign turned is refuted")
-    func signs() throws {
-        let derivation = try Derivation(
-            of: BuiltInRules.rule(named: "signsgd"), options: DerivationOptions(order: 2))
-        let sde = derivation.sde
-        func verdict(drift: [Expression], covariance: [[Expression]]) throws -> OrderFit.Verdict {
-            var model = RuleModel(derivation)
-            model.sde = SDE(
-                stepSize: sde.stepSize, time: sde.time, states: sde.states, drift: drift, covariance: covariance,
-                diffusion: [[sqrt(covariance[0][0])]])
-            return try Self.results(
-                model, parameters: ["sigma": 0.5], initial: [0.8], horizon: 0.5, tests: ["x^2 + sin(x)"],
-                check: WeakError(solver: DeterministicSolver(tolerance: 1e-6)))[0].verdict
-        }
-        let eta = Expression(sde.stepSize)
-        let correction = derivation.driftCorrection[0]
-        #expect(try verdict(drift: sde.drift, covariance: sde.covariance) == .supports)
-        #expect(try verdict(drift: [sde.drift[0] + eta * correction], covariance: sde.covariance) == .refutes)
-        #expect(try verdict(drift: [sde.drift[0] - 2 * eta * correction], covariance: sde.covariance) == .refutes)
-        #expect(try verdict(drift: sde.drift, covariance: [[.zero]]) == .refutes)
-        #expect(
-            try verdict(drift: [sde.drift[0] - 2 * derivation.leadingDrift[0]], covariance: sde.covariance) == .refutes)
-    }
 }

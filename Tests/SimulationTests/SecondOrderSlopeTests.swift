@@ -39,6 +39,9 @@ import Testing
         Case(rule: "clippedsgd", law: .gaussian, landscape: "x1^4/4", parameters: ["c": 1]),
         Case(rule: "clippedsgd", law: .logistic, landscape: "x1^2/2", parameters: ["c": 1]),
         Case(rule: "clippedsgd", law: .student(nu: 7), landscape: doubleWell, parameters: ["c": 1]),
+        // The derivative of the drift jumps where the gradient is 0, or c.
+        Case(rule: "signsgd", law: .laplace, landscape: "x1^2/2"),
+        Case(rule: "clippedsgd", law: .laplace, landscape: "x1^4/4", parameters: ["c": 1]),
     ]
 
     static func result(of c: Case, order: Int = 2) throws -> WeakErrorResult {

@@ -8,6 +8,10 @@ import Simulation
 enum EvidenceCommand: Command {
     enum Format: String, CaseIterable { case text, json, markdown }
 
+    private static let mistakes = Option(
+        "mistakes", nil,
+        "make the model of order 2 wrong in one place at a time, and say whether weak errors notice; graded rates are O(1)"
+    )
     private static let full = Option("full", nil, "four step sizes and 200000 paths in place of three and 2000")
     private static let format = Option("format", "text|json|markdown", "the form of the result (default text)")
 
@@ -18,13 +22,17 @@ enum EvidenceCommand: Command {
             """
             For each rule: drift and covariance against the moments of one step of the rule itself, integrated over the noise
             and extrapolated to small steps (the largest relative difference, 1e-5 being allowed), and the weak error with
-            the fitted order on a quadratic and on the saddle. Exit status 1: something contradicts a model.
+            the fitted order on a quadratic and on the saddle. Exit status 1: something contradicts a model, or with --mistakes a wrong model of
+            order 2 is supported.
             """
         ],
-        options: [full, SimulationInput.seed, SimulationInput.threads] + DerivationInput.options + [format],
+        options: [full, mistakes, SimulationInput.seed, SimulationInput.threads] + DerivationInput.options + [format],
         examples: [
             .init(purpose: "RMSprop", arguments: "evidence rmsprop"),
             .init(purpose: "every built-in rule, with narrow intervals", arguments: "evidence all --full"),
+            .init(
+                purpose: "whether a mistake in the model of order 2 would be noticed",
+                arguments: "evidence rmspropw --mistakes"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ console: Console) throws(Failure) -> ExitStatus {
@@ -35,6 +43,7 @@ enum EvidenceCommand: Command {
         } else {
             rules = [try RuleInput.rule(arguments.operand)]
         }
+        if arguments.contains(mistakes) { return try mistakes(of: rules, arguments, console, format) }
         let seed = UInt64(try arguments.integer(SimulationInput.seed, in: 0...Int.max) ?? 1)
         let threads = try arguments.integer(SimulationInput.threads, in: 1...1024)
         let progress = ProgressBar("gathering", on: console)

@@ -61,7 +61,7 @@ public struct SDEReport: Sendable {
         var text = ""
         for form in [Form.vectors, .coordinates] {
             text += HTML.paragraph(form == .vectors ? "In vector form:" : "For the coordinate i:")
-            for equation in equations(SDENotation(form: form, language: .mathML)) {
+            for equation in equations(form, language: .mathML) {
                 text += HTML.display("\(equation.left)<mo>=</mo>\(equation.right)")
             }
         }

@@ -30,9 +30,9 @@ package struct MathMLRenderer: Sendable {
         case .expectation(let body): return "<mi>𝔼</mi>" + fence("[", text(body), "]")
         case .probabilityNegative(let argument):
             return "<mi>ℙ</mi>" + brackets(text(argument) + operation("&lt;") + "<mn>0</mn>")
-        case .nabla(let order, let function):
+        case .nabla(let order, let function, let position):
             let nabla = order == 1 ? operation("∇") : "<msup>\(operation("∇"))<mn>\(order)</mn></msup>"
-            return nabla + text(function, atLeast: .atom) + brackets("<mi>X</mi>")
+            return nabla + text(function, atLeast: .atom) + brackets(text(position))
         case .component(let body, let index):
             return "<msub><mrow>\(fence("[", text(body), "]"))</mrow>\(names([index]))</msub>"
         }

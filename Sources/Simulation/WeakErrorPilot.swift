@@ -71,7 +71,10 @@ struct WeakErrorPilot: Sendable {
         let reductions = Reductions(first.sample, mirror, withControls: sampler.hasControls)
         let reduction = reductions.best(among: sampler.settings.reduction) { work($0, first.integrator) }
         let estimates = reductions.estimates[reduction] ?? []
-        errors = estimates.map { ($0.mean, 1.96 * ($0.variance / Double(2 * pairs)).squareRoot()) }
+        errors = zip(estimates, first.sample.optimizer).map { estimate, values in
+            let rounding = 1e-13 * max(1, StreamingMoments(values).mean.magnitude)
+            return (estimate.mean, 1.96 * (estimate.variance / Double(2 * pairs)).squareRoot() + rounding)
+        }
         let halfwidths = zip(estimates, errors).map { estimate, error in
             switch target {
             case .paths: 1.96 * (estimate.variance / Double(max(1, sampler.settings.paths))).squareRoot()

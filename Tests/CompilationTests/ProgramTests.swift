@@ -146,15 +146,16 @@ struct ProgramTests {
         // More than one block, the last one with a few lanes.
         let count = 2 * Program.blockSize + 5
         var numbers = Numbers(seed: 3)
-        var lanes = (0..<2).map { _ in (0..<count).map { _ in numbers.next(in: -2...2) } }
-        let expected = (0..<count).map { program([lanes[0][$0], lanes[1][$0]]) }
-        lanes[0].withUnsafeMutableBufferPointer { first in
-            lanes[1].withUnsafeMutableBufferPointer { second in
+        var first = (0..<count).map { _ in numbers.next(in: -2...2) }
+        var second = (0..<count).map { _ in numbers.next(in: -2...2) }
+        let expected = (0..<count).map { program([first[$0], second[$0]]) }
+        first.withUnsafeMutableBufferPointer { first in
+            second.withUnsafeMutableBufferPointer { second in
                 guard let x = first.baseAddress, let m = second.baseAddress else { return }
                 program.evaluate(inputs: [UnsafePointer(x), UnsafePointer(m)], outputs: [x, m], count: count)
             }
         }
-        for lane in 0..<count { #expect([lanes[0][lane], lanes[1][lane]] == expected[lane]) }
+        for lane in 0..<count { #expect([first[lane], second[lane]] == expected[lane]) }
     }
 
     @Test func `erf is made from erfc where both occur, to the same bits`() throws {

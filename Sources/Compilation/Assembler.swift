@@ -3,6 +3,8 @@ struct Assembler {
     private let graph: Graph
     private let inputCount: Int
     private let outputs: [Int]
+    /// How many of the first outputs may be written over the inputs of the same number.
+    private let replaced: Int
 
     private(set) var body: [Instruction] = []
     private(set) var temporaryCount = 0
@@ -19,7 +21,8 @@ struct Assembler {
     private var draft: [Instruction] = []
     private var splatDrafted: Set<Int> = []
 
-    init(_ graph: Graph, inputCount: Int, outputs: [Int]) {
+    init(_ graph: Graph, inputCount: Int, outputs: [Int], replacing replaced: Int) {
+        self.replaced = replaced
         self.graph = graph
         self.inputCount = inputCount
         self.outputs = outputs
@@ -173,23 +176,48 @@ struct Assembler {
         return splat
     }
 
+    /// The outputs, those that are inputs which another output may replace by copies made before anything is written.
+    private mutating func holdMovedInputs() -> [Int] {
+        var results = outputs
+        for (k, output) in outputs.enumerated() {
+            guard case .input(let j) = graph.nodes[output].operation, j != k, j < replaced else { continue }
+            results[k] = 2 * graph.nodes.count + j
+            if !draft.contains(where: { $0.target == results[k] }) {
+                draft.insert(Instruction(kernel: .copy, target: results[k], a: output), at: 0)
+            }
+        }
+        return results
+    }
+
+    private func isHeld(_ id: Int) -> Bool { id >= 2 * graph.nodes.count }
+
     /// Linear scan: a register is free again after the last instruction that reads it.
     private mutating func assignRegisters() {
+        let results = holdMovedInputs()
         var lastUse: [Int: Int] = [:]
+        var definition: [Int: Int] = [:]
         for (position, instruction) in draft.enumerated() {
+            definition[instruction.target] = position
             for operand in instruction.reads { lastUse[operand] = position }
         }
         var slots: [Int: Int] = [:]
-        for id in graph.nodes.indices { if case .input(let k) = graph.nodes[id].operation { slots[id] = k } }
+        // The last instruction that reads an input which an output may replace.
+        var lastRead: [Int: Int] = [:]
+        for id in graph.nodes.indices {
+            guard case .input(let k) = graph.nodes[id].operation else { continue }
+            slots[id] = k
+            if k < replaced { lastRead[k] = lastUse[id] }
+        }
         var copies: [(target: Int, source: Int)] = []
-        for (k, output) in outputs.enumerated() {
-            if slots[output] != nil || sharedSlot[output] != nil {
+        for (k, output) in results.enumerated() {
+            let isEarly = lastRead[k].map { $0 > definition[output] ?? -1 } ?? false
+            if slots[output] != nil || sharedSlot[output] != nil || isEarly || isHeld(output) {
                 copies.append((inputCount + k, output))
             } else {
                 slots[output] = inputCount + k
             }
         }
-        let pinned = Set(slots.keys)
+        let pinned = Set(slots.keys).union(copies.map(\.source))
         var free: [Int] = []
         for (position, instruction) in draft.enumerated() {
             var placed = instruction
@@ -232,7 +260,7 @@ extension Instruction {
             case .hypergeometric2F1: return [\.a, \.b, \.c, \.d]
             case .external(_, let arity): return Array([\.a, \.b, \.c, \.d].prefix(arity))
             case .kummer, .signCovariance, .complementCorrection: return [\.a, \.b, \.c]
-            case .power, .maximum, .signProduct, .errorDifference, .sumError, .productError, .exponentialCorrection,
+            case .power, .maximum, .signProduct, .errorFromComplement, .errorDifference, .sumError, .productError, .exponentialCorrection,
                 .add, .subtract, .multiply, .divide:
                 return [\.a, \.b]
             default: return [\.a]

@@ -66,10 +66,8 @@ extension CompiledModel {
             guard let base = memory.baseAddress else { return }
             let values = LaneRows(base, stride: count)
             coefficients.evaluate(
-                states: states, supplied: nil, uniforms: [time], into: [result, values], split: stateCount, count: count
-            )
-            covarianceKernel.evaluate(
-                states: states, supplied: nil, uniforms: [time], into: [values], count: count)
+                states: states, uniforms: [time], into: result, and: values, split: stateCount, count: count)
+            covarianceKernel.evaluate(states: states, uniforms: [time], into: values, count: count)
             pairs.evaluate(
                 states: states, uniforms: [time], into: values.dropping(rows: stateCount * stateCount * dimension),
                 count: count)

@@ -93,7 +93,7 @@ public struct CompiledModel: Sendable {
         }
         source.supplied = normals
         source.uniforms += [length, root]
-        step = try CoordinateKernel(source, on: landscape, parameters: table)
+        step = try CoordinateKernel(source, on: landscape, parameters: table, replacesStates: true)
     }
 
     // MARK: One state
@@ -157,19 +157,20 @@ public struct CompiledModel: Sendable {
     /// - Precondition: no table overlaps another.
     public func evaluate(states: LaneRows, time: Double, drift: LaneRows, diffusion: LaneRows, count: Int) {
         coefficients.evaluate(
-            states: states, supplied: nil, uniforms: [time], into: [drift, diffusion], split: stateCount, count: count)
+            states: states, uniforms: [time], into: drift, and: diffusion, split: stateCount, count: count)
     }
 
     /// The covariance: entry (a, c) for coordinate i is row (a n + c) d + i, with n states of a coordinate.
     public func evaluateCovariance(states: LaneRows, time: Double, into result: LaneRows, count: Int) {
-        covarianceKernel.evaluate(states: states, supplied: nil, uniforms: [time], into: [result], count: count)
+        covarianceKernel.evaluate(states: states, uniforms: [time], into: result, count: count)
     }
 
     /// One step of Euler and Maruyama's scheme: x + b dt + sqrt(eta dt) s Z.
     ///
     /// - Parameters:
     ///   - normals: standard normal numbers, that of motion q of coordinate i in row q d + i.
-    ///   - result: receives the next states; no table overlaps another.
+    ///   - result: receives the next states. It may be the table of the states unless ``couplesCoordinates``; no other table
+    ///     overlaps another.
     public func advance(
         states: LaneRows, normals: LaneRows, time: Double, by length: Double, into result: LaneRows, count: Int
     ) {
@@ -179,7 +180,7 @@ public struct CompiledModel: Sendable {
         }
         let root = (stepSize * length).squareRoot()
         step.evaluate(
-            states: states, supplied: normals, uniforms: [time, length, root], into: [result], count: count)
+            states: states, supplied: normals, uniforms: [time, length, root], into: result, count: count)
     }
 }
 

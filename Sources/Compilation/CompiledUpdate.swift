@@ -43,7 +43,7 @@ public struct CompiledUpdate: Sendable {
         kernel = try CoordinateKernel(
             CoordinateKernel.Source(
                 formulas: updates, states: states, supplied: draws, uniforms: uniforms, functions: functions),
-            on: landscape, parameters: table)
+            on: landscape, parameters: table, replacesStates: updates.count == states.count)
     }
 
     /// The next states of many paths.
@@ -53,12 +53,12 @@ public struct CompiledUpdate: Sendable {
     ///   - draws: draw q of coordinate i in row q d + i.
     ///   - step: the index k of the step.
     ///   - time: the time, where the updates have it.
-    ///   - result: receives the next states; no table overlaps another.
+    ///   - result: receives the next states, and may be the table of the states; no other table overlaps another.
     public func advance(
         states: LaneRows, draws: LaneRows, step: Int, time: Double = 0, into result: LaneRows, count: Int
     ) {
         kernel.evaluate(
-            states: states, supplied: draws, uniforms: uniforms(step, time), into: [result], count: count)
+            states: states, supplied: draws, uniforms: uniforms(step, time), into: result, count: count)
     }
 
     /// The next state of one path.

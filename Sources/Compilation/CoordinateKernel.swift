@@ -50,7 +50,10 @@ struct CoordinateKernel: Sendable {
         case radial(RadialIntegral)
     }
 
-    init(_ source: Source, on landscape: Landscape, parameters: ParameterTable) throws(CompilationError) {
+    /// - Parameter replacesStates: whether the formulas are the next states, which may take the place of the states.
+    init(
+        _ source: Source, on landscape: Landscape, parameters: ParameterTable, replacesStates: Bool = false
+    ) throws(CompilationError) {
         guard let index = source.states.first?.indices.first else { throw .undefined }
         let formulas = source.formulas.map { $0.reducingVectorExpectations(over: source.draw) }
         let split = try CoordinateFormulas(formulas, index: index, averages: Set(source.averages.keys))
@@ -75,7 +78,7 @@ struct CoordinateKernel: Sendable {
                 stages.append(.radial(try RadialIntegral(of: function, squaredMean: squaredMean, adding: n, resolver)))
             }
         }
-        program = try resolver.program(split.outputs)
+        program = try resolver.program(split.outputs, replacing: replacesStates ? source.states.count : 0)
         self.stages = stages
         self.landscape = landscape
         stateCount = source.states.count
@@ -88,25 +91,62 @@ struct CoordinateKernel: Sendable {
 
     /// Evaluates the formulas.
     ///
-    /// Rows hold one quantity of one coordinate: quantity q of coordinate i is row q d + i of its table.
+    /// Rows hold one quantity of one coordinate: quantity q of coordinate i is row q d + i of its table. Where the kernel was
+    /// compiled with `replacesStates`, the table of the results may be that of the states.
     ///
     /// - Parameters:
-    ///   - outputs: one table, or two of which the second begins with the formula number `split`.
+    ///   - first: receives the formulas, or those before number `split`.
+    ///   - second: receives the formulas from number `split` on.
+    ///   - interpolates: whether averages and radial expectations may be interpolated, as for many states.
     func evaluate(
-        states: LaneRows, supplied: LaneRows?, uniforms: [Double], into outputs: [LaneRows], split: Int = .max,
-        count: Int
+        states: LaneRows, supplied: LaneRows? = nil, uniforms: [Double], into first: LaneRows,
+        and second: LaneRows? = nil, split: Int = .max, count: Int, interpolates: Bool = true
     ) {
-        withUnsafeTemporaryAllocation(
-            of: UnsafeMutablePointer<Double>.self, capacity: max(1, outputCount * landscape.dimension)
-        ) { memory in
-            guard let rows = memory.baseAddress else { return }
-            let d = landscape.dimension
-            for q in 0..<outputCount {
-                for i in 0..<d { rows[q * d + i] = q < split ? outputs[0][q * d + i] : outputs[1][(q - split) * d + i] }
+        let outputs = Outputs(first: first, second: second ?? first, split: split, dimension: landscape.dimension)
+        let lanes = min(count, Self.chunk)
+        let d = landscape.dimension
+        let ofCoordinates =
+            coordinateParameters.isEmpty ? [] : (0..<d).map { i in uniforms + coordinateParameters.map { $0[i] } }
+        let capacity = rowCount * lanes + program.scratchCount(for: d * lanes)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity) { memory in
+            guard let base = memory.baseAddress else { return }
+            var done = 0
+            while done < count {
+                let lanes = min(count - done, Self.chunk)
+                evaluateChunk(
+                    states.dropping(lanes: done), supplied?.dropping(lanes: done), uniforms, ofCoordinates,
+                    outputs.dropping(lanes: done), LaneRows(base, stride: lanes), lanes, interpolates)
+                done += lanes
             }
-            evaluate(
-                states: states, supplied: supplied, uniforms: uniforms, into: rows, count: count, interpolates: true)
         }
+    }
+
+    /// Where the formulas go.
+    private struct Outputs {
+        let first: LaneRows
+        let second: LaneRows
+        let split: Int
+        let dimension: Int
+
+        /// The row of a formula of the first coordinate; those of the others follow.
+        func row(_ formula: Int) -> UnsafeMutablePointer<Double> {
+            formula < split ? first[formula * dimension] : second[(formula - split) * dimension]
+        }
+
+        func stride(_ formula: Int) -> Int { formula < split ? first.stride : second.stride }
+
+        func dropping(lanes: Int) -> Outputs {
+            Outputs(
+                first: first.dropping(lanes: lanes), second: second.dropping(lanes: lanes), split: split,
+                dimension: dimension)
+        }
+    }
+
+    /// The rows of intermediate results: what is needed of the landscape, a row for each stage's result, and one for its
+    /// operand.
+    private var rowCount: Int {
+        let perCoordinate = [needs.gradient, needs.hessianDiagonal, needs.noiseScale, !stages.isEmpty].count { $0 }
+        return (needs.value ? 1 : 0) + landscape.dimension * (perCoordinate + stages.count)
     }
 
     /// The formulas at one state, formula q of coordinate i as number q d + i.
@@ -120,70 +160,46 @@ struct CoordinateKernel: Sendable {
             guard let base = buffer.baseAddress else { return [] }
             let rows = LaneRows(base, stride: 1)
             let result = rows.dropping(rows: (stateCount + suppliedCount) * d)
-            withUnsafeTemporaryAllocation(
-                of: UnsafeMutablePointer<Double>.self, capacity: max(1, outputCount * d)
-            ) { outputs in
-                guard let targets = outputs.baseAddress else { return }
-                for q in 0..<outputCount * d { targets[q] = result[q] }
-                evaluate(
-                    states: rows, supplied: rows.dropping(rows: stateCount * d), uniforms: uniforms, into: targets,
-                    count: 1, interpolates: false)
-            }
+            evaluate(
+                states: rows, supplied: rows.dropping(rows: stateCount * d), uniforms: uniforms, into: result, count: 1,
+                interpolates: false)
             return (0..<outputCount * d).map { result[$0][0] }
         }
     }
 
-    /// - Parameter interpolates: whether averages and radial expectations may be interpolated, as for many states.
-    private func evaluate(
-        states: LaneRows, supplied: LaneRows?, uniforms: [Double],
-        into outputs: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, count: Int, interpolates: Bool
-    ) {
-        let lanes = min(count, Self.chunk)
-        let d = landscape.dimension
-        let shared =
-            coordinateParameters.isEmpty
-            ? [uniforms] : (0..<d).map { i in uniforms + coordinateParameters.map { $0[i] } }
-        // The loss, the gradient, the Hessian's diagonal, the scale, a row for each stage's result, and one for its operand.
-        let rowCount = 1 + d * (4 + stages.count)
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: rowCount * lanes) { memory in
-            guard let base = memory.baseAddress else { return }
-            var done = 0
-            while done < count {
-                let lanes = min(count - done, Self.chunk)
-                evaluateChunk(
-                    states.dropping(lanes: done), supplied?.dropping(lanes: done), shared,
-                    outputs, done, LaneRows(base, stride: lanes), lanes, interpolates)
-                done += lanes
-            }
-        }
-    }
-
     private func evaluateChunk(
-        _ states: LaneRows, _ supplied: LaneRows?, _ uniforms: [[Double]],
-        _ outputs: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, _ firstLane: Int, _ scratch: LaneRows,
-        _ lanes: Int, _ interpolates: Bool
+        _ states: LaneRows, _ supplied: LaneRows?, _ uniforms: [Double], _ ofCoordinates: [[Double]],
+        _ outputs: Outputs, _ scratch: LaneRows, _ lanes: Int, _ interpolates: Bool
     ) {
         let d = landscape.dimension
-        let gradient = scratch.dropping(rows: 1)
-        let diagonal = scratch.dropping(rows: 1 + d)
-        let operand = scratch.dropping(rows: 1 + 2 * d)
-        let scale = scratch.dropping(rows: 1 + 3 * d)
-        let results = scratch.dropping(rows: 1 + 4 * d)
-        if needs.value { landscape.value(at: states, into: scratch[0], count: lanes) }
+        var rest = scratch
+        // What is not needed is never read for its value; the states stand in for it.
+        func rows(_ count: Int, if isNeeded: Bool) -> LaneRows {
+            guard isNeeded else { return states }
+            defer { rest = rest.dropping(rows: count) }
+            return rest
+        }
+        let value = rows(1, if: needs.value)
+        let gradient = rows(d, if: needs.gradient)
+        let diagonal = rows(d, if: needs.hessianDiagonal)
+        let scale = rows(d, if: needs.noiseScale)
+        let operand = rows(d, if: !stages.isEmpty)
+        let results = rows(stages.count * d, if: !stages.isEmpty)
+        if needs.value { landscape.value(at: states, into: value[0], count: lanes) }
         if needs.gradient { landscape.gradient(at: states, into: gradient, count: lanes) }
         if needs.hessianDiagonal { landscape.hessianDiagonal(at: states, into: diagonal, count: lanes) }
         if needs.noiseScale { landscape.noiseScale?.value(at: states, into: scale, count: lanes) }
         let isUniform = coordinateParameters.isEmpty
-        func values(of coordinate: Int) -> [Double] { uniforms[isUniform ? 0 : coordinate] }
+        func values(of coordinate: Int) -> [Double] { isUniform ? uniforms : ofCoordinates[coordinate] }
         let inputCount = program.inputCount
         let capacity = inputCount + max(1, outputCount)
         withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: capacity) { memory in
             guard let table = memory.baseAddress else { return }
             func fillInputs(_ i: Int) {
                 for s in 0..<stateCount { table[s] = states[s * d + i] }
-                for s in 0..<suppliedCount { table[stateCount + s] = (supplied ?? scratch)[s * d + i] }
+                for s in 0..<suppliedCount { table[stateCount + s] = (supplied ?? states)[s * d + i] }
                 let base = stateCount + suppliedCount
-                (table[base], table[base + 1], table[base + 2]) = (scratch[0], gradient[i], diagonal[i])
+                (table[base], table[base + 1], table[base + 2]) = (value[0], gradient[i], diagonal[i])
                 table[base + 3] = scale[i]
                 for s in stages.indices { table[base + 4 + s] = results[s * d + i] }
             }
@@ -232,13 +248,13 @@ struct CoordinateKernel: Sendable {
             }
             // Coordinates whose lanes follow each other in every table are one long coordinate.
             let isContiguous =
-                isUniform && !needs.value && [states, supplied ?? scratch].allSatisfy { $0.stride == lanes }
-                && (0..<outputCount * d).allSatisfy { outputs[$0] == outputs[$0 / d * d] + $0 % d * lanes }
+                isUniform && !needs.value && states.stride == lanes && supplied.map { $0.stride == lanes } != false
+                && outputs.first.stride == lanes && outputs.second.stride == lanes
             for i in 0..<(isContiguous ? 1 : d) {
                 fillInputs(i)
-                for q in 0..<outputCount { table[inputCount + q] = outputs[q * d + i] + firstLane }
+                for q in 0..<outputCount { table[inputCount + q] = outputs.row(q) + i * outputs.stride(q) }
                 program.evaluate(
-                    table, uniforms: values(of: i), count: isContiguous ? d * lanes : lanes)
+                    table, uniforms: values(of: i), count: isContiguous ? d * lanes : lanes, scratch: rest[0])
             }
         }
     }

@@ -40,7 +40,11 @@ final class CoordinateResolver {
     }
 
     /// Compiles formulas of the coordinate, with further inputs after those of the kernel.
-    func program(_ outputs: [Expression], appending further: [Symbol] = []) throws(CompilationError) -> Program {
+    ///
+    /// - Parameter replaced: how many of the first outputs may be written over the inputs of the same number.
+    func program(
+        _ outputs: [Expression], appending further: [Symbol] = [], replacing replaced: Int = 0
+    ) throws(CompilationError) -> Program {
         // Parameters that differ between coordinates are uniform; each program is given those known when the kernel is
         // complete, more than it needs.
         for output in outputs {
@@ -48,7 +52,7 @@ final class CoordinateResolver {
         }
         return try Program(
             outputs, inputCount: inputCount + further.count, uniformCount: uniforms.count + coordinateParameters.count,
-            functions: functions
+            replacing: replaced, functions: functions
         ) { [self] symbol throws(CompilationError) in
             if let k = further.firstIndex(of: symbol) { return .input(inputCount + k) }
             return try binding(of: symbol)

@@ -29,7 +29,7 @@ struct Graph {
         constantValue(id).map { $0.high == value && $0.low == 0 } ?? false
     }
 
-    private mutating func insert(_ node: Node) -> Int {
+    mutating func insert(_ node: Node) -> Int {
         if let known = index[node] { return known }
         let id = nodes.count
         nodes.append(node)

@@ -63,7 +63,7 @@ struct PairKernel: Sendable {
                 guard let base = memory.baseAddress, let table = tables.baseAddress else { return }
                 let values = LaneRows(base, stride: count)
                 if featureCount > 0 {
-                    features.evaluate(states: states, supplied: nil, uniforms: uniforms, into: [values], count: count)
+                    features.evaluate(states: states, uniforms: uniforms, into: values, count: count)
                 }
                 var pair = 0
                 for i in 0..<d {

@@ -26,24 +26,36 @@ extension Program {
 
     /// The same, with the pointers to the inputs and then the outputs in one table.
     func evaluate(_ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double], count: Int) {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: scratchCount(for: count)) { scratch in
+            guard let scratch = scratch.baseAddress else { return }
+            evaluate(table, uniforms: uniforms, count: count, scratch: scratch)
+        }
+    }
+
+    /// How many numbers of memory a call for so many states takes.
+    func scratchCount(for count: Int) -> Int {
+        sharedValues.count + temporaryCount * min(count, Self.blockSize) + 1
+    }
+
+    /// The same in memory that the caller has, of any values.
+    func evaluate(
+        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double], count: Int,
+        scratch: UnsafeMutablePointer<Double>
+    ) {
         let lanes = min(count, Self.blockSize)
         let outer = inputCount + outputCount
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: sharedValues.count + temporaryCount * lanes + 1) {
-            scratch in
-            guard let scratch = scratch.baseAddress else { return }
-            computeShared(uniforms, into: scratch)
-            let registers = scratch + sharedValues.count
-            withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: outer + temporaryCount + 1) {
-                guard let slots = $0.baseAddress else { return }
-                for k in 0..<temporaryCount { slots[outer + k] = registers + k * lanes }
-                body.withUnsafeBufferPointer { body in
-                    var done = 0
-                    while done < count {
-                        for k in 0..<outer { slots[k] = table[k] + done }
-                        let lanes = min(count - done, Self.blockSize)
-                        for instruction in body { run(instruction, slots, scratch, lanes) }
-                        done += lanes
-                    }
+        computeShared(uniforms, into: scratch)
+        let registers = scratch + sharedValues.count
+        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: outer + temporaryCount + 1) {
+            guard let slots = $0.baseAddress else { return }
+            for k in 0..<temporaryCount { slots[outer + k] = registers + k * lanes }
+            body.withUnsafeBufferPointer { body in
+                var done = 0
+                while done < count {
+                    for k in 0..<outer { slots[k] = table[k] + done }
+                    let lanes = min(count - done, Self.blockSize)
+                    for instruction in body { run(instruction, slots, scratch, lanes) }
+                    done += lanes
                 }
             }
         }
@@ -131,12 +143,13 @@ extension Program {
         case .squareRoot: VectorFunctions.apply(.squareRoot, a, into: target, n)
         case .magnitude: VectorFunctions.apply(.magnitude, a, into: target, n)
         case .sign: VectorFunctions.apply(.sign, a, into: target, n)
-        case .signProduct: VectorFunctions.signProduct(a, b, into: target, n)
-        case .maximum: VectorFunctions.maximum(a, b, into: target, n)
+        case .signProduct: VectorFunctions.apply(.signProduct, a, b, into: target, n)
+        case .maximum: VectorFunctions.apply(.maximum, a, b, into: target, n)
         case .complementOfSquare: VectorArithmetic.complementOfSquare(a, into: target, n)
-        case .sumError: VectorFunctions.sumError(a, b, into: target, n)
-        case .productError: VectorFunctions.productError(a, b, into: target, n)
-        case .exponentialCorrection: VectorFunctions.corrected(a, by: b, into: target, n)
+        case .sumError: VectorFunctions.apply(.sumError, a, b, into: target, n)
+        case .productError: VectorFunctions.apply(.productError, a, b, into: target, n)
+        case .exponentialCorrection: VectorFunctions.apply(.corrected, a, b, into: target, n)
+        case .errorFromComplement: VectorFunctions.apply(.errorFromComplement, a, b, into: target, n)
         case .complementCorrection: VectorFunctions.correctedComplement(a, at: b, by: c, into: target, n)
         case .exponential: VectorFunctions.apply(.exponential, a, into: target, n)
         case .logarithm: VectorFunctions.apply(.logarithm, a, into: target, n)

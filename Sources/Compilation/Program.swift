@@ -51,14 +51,17 @@ public struct Program: Sendable {
         }
     }
 
+    /// - Parameter replaced: how many of the first outputs may be written over the inputs of the same number.
     init(
-        _ outputs: [Expression], inputCount: Int, uniformCount: Int, functions: [Function: ExternalFunction] = [:],
+        _ outputs: [Expression], inputCount: Int, uniformCount: Int, replacing replaced: Int = 0,
+        functions: [Function: ExternalFunction] = [:],
         resolve: @escaping (Symbol) throws(CompilationError) -> Lowering.Binding
     ) throws(CompilationError) {
         var lowering = Lowering(definitions: functions, resolve: resolve)
         var results: [Int] = []
         for output in outputs { results.append(try lowering.lower(output)) }
-        var assembler = Assembler(lowering.graph, inputCount: inputCount, outputs: results)
+        let (graph, nodes) = lowering.graph.sharingTails(results)
+        var assembler = Assembler(graph, inputCount: inputCount, outputs: nodes, replacing: replaced)
         assembler.assemble()
         self.inputCount = inputCount
         self.uniformCount = uniformCount

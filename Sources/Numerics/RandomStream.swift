@@ -42,10 +42,12 @@ public struct RandomStream: Hashable, Sendable {
     public func fillUniform(
         _ buffer: UnsafeMutableBufferPointer<Double>, firstPath: Int, step: Int, component: Int
     ) {
-        fill(buffer, firstPath: firstPath, groupSize: 16) { group, target in
-            let numbers = uniforms(group: group, step: step, component: component)
-            target.storeBytes(of: numbers.0, as: SIMD8<Double>.self)
-            target.storeBytes(of: numbers.1, toByteOffset: 64, as: SIMD8<Double>.self)
+        fill(buffer, firstPath: firstPath, groupSize: 16) { group, target, halves in
+            let words = words(group: group, step: step, component: component)
+            if halves.first { target.storeBytes(of: Self.openUnit(words.w0, words.w1), as: SIMD8<Double>.self) }
+            if halves.second {
+                target.storeBytes(of: Self.openUnit(words.w2, words.w3), toByteOffset: 64, as: SIMD8<Double>.self)
+            }
         }
     }
 
@@ -53,21 +55,27 @@ public struct RandomStream: Hashable, Sendable {
     public func fillNormal(
         _ buffer: UnsafeMutableBufferPointer<Double>, firstPath: Int, step: Int, component: Int
     ) {
-        fill(buffer, firstPath: firstPath, groupSize: 32) { group, target in
-            let numbers = normals(group: group, step: step, component: component)
-            target.storeBytes(of: numbers.0, as: SIMD8<Double>.self)
-            target.storeBytes(of: numbers.1, toByteOffset: 64, as: SIMD8<Double>.self)
-            target.storeBytes(of: numbers.2, toByteOffset: 128, as: SIMD8<Double>.self)
-            target.storeBytes(of: numbers.3, toByteOffset: 192, as: SIMD8<Double>.self)
+        fill(buffer, firstPath: firstPath, groupSize: 32) { group, target, halves in
+            let words = words(group: group, step: step, component: component)
+            if halves.first {
+                let pair = VectorFunctions.normalPair(words.w0, words.w1, sign: sign)
+                target.storeBytes(of: pair.0, as: SIMD8<Double>.self)
+                target.storeBytes(of: pair.1, toByteOffset: 64, as: SIMD8<Double>.self)
+            }
+            if halves.second {
+                let pair = VectorFunctions.normalPair(words.w2, words.w3, sign: sign)
+                target.storeBytes(of: pair.0, toByteOffset: 128, as: SIMD8<Double>.self)
+                target.storeBytes(of: pair.1, toByteOffset: 192, as: SIMD8<Double>.self)
+            }
         }
     }
 
     /// Fills by groups of consecutive paths that share eight counters: number q of counter c belongs to path 8 q + c of
-    /// the group, so that it is stored without a shuffle.
+    /// the group, so that it is stored without a shuffle. A half of a group without a path in the buffer is left out.
     @inline(__always)
     private func fill(
         _ buffer: UnsafeMutableBufferPointer<Double>, firstPath: Int, groupSize: Int,
-        _ store: (_ group: Int, _ target: UnsafeMutableRawPointer) -> Void
+        _ store: (_ group: Int, _ target: UnsafeMutableRawPointer, _ halves: (first: Bool, second: Bool)) -> Void
     ) {
         guard let base = buffer.baseAddress else { return }
         var done = 0
@@ -76,13 +84,13 @@ public struct RandomStream: Hashable, Sendable {
             let offset = path & (groupSize - 1)
             let group = (path &- offset) / groupSize
             if offset == 0 && buffer.count - done >= groupSize {
-                store(group, UnsafeMutableRawPointer(base + done))
+                store(group, UnsafeMutableRawPointer(base + done), (true, true))
                 done += groupSize
             } else {
                 let count = min(groupSize - offset, buffer.count - done)
                 withUnsafeTemporaryAllocation(byteCount: groupSize * 8, alignment: 64) {
                     guard let part = $0.baseAddress else { return }
-                    store(group, part)
+                    store(group, part, (offset < groupSize / 2, offset + count > groupSize / 2))
                     (base + done).update(
                         from: part.assumingMemoryBound(to: Double.self) + offset, count: count)
                 }
@@ -121,9 +129,9 @@ public struct RandomStream: Hashable, Sendable {
         group: Int, step: Int, component: Int
     ) -> (SIMD8<Double>, SIMD8<Double>, SIMD8<Double>, SIMD8<Double>) {
         let words = words(group: group, step: step, component: component)
-        let first = VectorFunctions.normalPair(words.w0, words.w1)
-        let second = VectorFunctions.normalPair(words.w2, words.w3)
-        return (sign * first.0, sign * first.1, sign * second.0, sign * second.1)
+        let first = VectorFunctions.normalPair(words.w0, words.w1, sign: sign)
+        let second = VectorFunctions.normalPair(words.w2, words.w3, sign: sign)
+        return (first.0, first.1, second.0, second.1)
     }
 
     /// 52 random bits as the middle of one of 2^52 equal parts of the unit interval.

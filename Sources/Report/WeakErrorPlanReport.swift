@@ -6,14 +6,26 @@ public struct WeakErrorPlanReport: Sendable {
 
     public init(_ plan: WeakErrorPlan) { self.plan = plan }
 
-    /// `a half-width of 0.001 takes 2048, 4096 paths at the 2 step sizes; about 3 s`.
+    /// `a half-width of 0.001 takes 2048, 4096 paths at the 2 step sizes, by a pilot of 1024 paths at each; about 3 seconds`.
     public var text: String {
-        let counts = plan.pathCounts.map(String.init).joined(separator: ", ")
+        let counts = Self.list(plan.pathCounts)
+        let pilots =
+            Set(plan.pilotPathCounts).count == 1
+            ? "\(plan.pilotPathCounts[0]) paths at each" : "\(Self.list(plan.pilotPathCounts)) paths"
         return """
-            a half-width of \(plan.halfwidth) takes \(counts) paths at the \(plan.pathCounts.count) step sizes, by a pilot \
-            of \(plan.pilotPathCount) paths at each; about \(Self.duration(plan.seconds))
+            \(goal) takes \(counts) paths at the \(plan.pathCounts.count) step sizes, by a pilot of \(pilots); about \
+            \(Self.duration(plan.seconds))
             """
     }
+
+    private var goal: String {
+        switch plan.goal {
+        case .halfwidth(let halfwidth): "a half-width of \(halfwidth)"
+        case .separation: "telling the order from the next"
+        }
+    }
+
+    private static func list(_ counts: [Int]) -> String { counts.map(String.init).joined(separator: ", ") }
 
     private static func duration(_ seconds: Double) -> String {
         switch seconds {

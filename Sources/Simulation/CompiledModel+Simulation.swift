@@ -2,7 +2,7 @@ import Compilation
 
 extension CompiledModel: DiffusionKernel {
     public var columnCount: Int { noiseCount }
-    public var scratchCount: Int { stateCount * dimension }
+    public var scratchCount: Int { couplesCoordinates ? stateCount * dimension : 0 }
 
     public func evaluate(_ states: LaneBlock, time: Double, drift: LaneBlock, factor: LaneBlock) {
         let entries = LaneStorage(variables: diffusionEntries.count * dimension, lanes: states.lanes)
@@ -21,10 +21,11 @@ extension CompiledModel: DiffusionKernel {
     public func advance(
         _ states: LaneBlock, normals: LaneBlock, time: Double, by length: Double, scratch: LaneBlock
     ) {
+        let result = couplesCoordinates ? scratch : states
         advance(
-            states: states.rows, normals: normals.rows, time: time, by: length, into: scratch.rows,
+            states: states.rows, normals: normals.rows, time: time, by: length, into: result.rows,
             count: states.lanes)
-        states.base.update(from: scratch.base, count: states.variables * states.lanes)
+        if couplesCoordinates { states.base.update(from: scratch.base, count: states.variables * states.lanes) }
     }
 
     /// Of the factor of the whole covariance the entries within coordinates, which is all that a start asks for.

@@ -132,8 +132,8 @@ private final class Increments {
     let state: [Double]
     private let optimizer: CompiledOptimizer
     private let step: Int
-    /// The increments of each state at points that the noise of two of them tells apart from others.
-    private var known: [[Double]: [[Double]]] = [:]
+    /// The increments of each state, by the noise of all points.
+    private var known: [[[Double]]: [[Double]]] = [:]
 
     init(of optimizer: CompiledOptimizer, at state: [Double], time: Double) {
         self.optimizer = optimizer
@@ -153,9 +153,8 @@ private final class Increments {
     }
 
     private func increments(noise: [[Double]]) -> [[Double]] {
+        if let found = known[noise] { return found }
         let count = noise[0].count
-        let key = noise.flatMap { [$0[0], $0[count - 1]] }
-        if let found = known[key], found[0].count == count { return found }
         let lanes = LaneStorage(repeating: state, lanes: count)
         let draws = LaneStorage(variables: noise.count, lanes: count)
         for (row, values) in noise.enumerated() { _ = draws.block[row].update(fromContentsOf: values) }
@@ -163,7 +162,7 @@ private final class Increments {
         let result = state.indices.map { variable in
             (0..<count).map { (lanes.block[variable][$0] - state[variable]) / optimizer.stepSize }
         }
-        known[key] = result
+        known[noise] = result
         return result
     }
 }

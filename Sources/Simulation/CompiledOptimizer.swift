@@ -152,16 +152,11 @@ public struct CompiledOptimizer: OptimizerKernel {
     }
 
     public func advance(_ states: LaneBlock, noise: LaneBlock, step: Int) {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, variableCount * states.lanes)) { memory in
-            guard let base = memory.baseAddress else { return }
-            let result = LaneBlock(base, variables: variableCount, lanes: states.lanes)
-            apply(update, states, noise: noise, step: step, into: result)
-            states.base.update(from: result.base, count: variableCount * states.lanes)
-        }
+        apply(update, states, noise: noise, step: step, into: states)
     }
 
     /// Functions of the states and of what the step draws: the noise, and the means of the gradients that are not drawn
-    /// at the position.
+    /// at the position; the next iterates may take the place of the states.
     private func apply(
         _ functions: CompiledUpdate, _ states: LaneBlock, noise: LaneBlock, step: Int, into result: LaneBlock
     ) {

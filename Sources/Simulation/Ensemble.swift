@@ -3,7 +3,7 @@ import Foundation
 import Numerics
 import Synchronization
 
-/// Many independent paths of a process, advanced together in fixed chunks that are shared out among threads.
+/// Many independent paths of a process, advanced together in fixed pieces that are shared out among threads.
 ///
 /// Random numbers are addressed by path and step and sums are merged in the order of the chunks, so that results do
 /// not depend on the number of threads, to the bit.
@@ -14,9 +14,11 @@ struct Ensemble: Sendable {
     private let process: any EnsembleProcess
     private let threads: Int
     private let firstPath: Int
-    private let chunks: [LaneStorage]
-    /// The number of completed steps of each chunk; they differ after a cancellation.
-    private var chunkSteps: [Int]
+    /// The number of paths of a piece.
+    private let pieceLanes: Int
+    private let pieces: [LaneStorage]
+    /// The number of completed steps of each piece; they differ after a cancellation.
+    private var pieceSteps: [Int]
 
     /// Paths that all start from the same state.
     ///
@@ -35,15 +37,32 @@ struct Ensemble: Sendable {
         self.process = process
         self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
         firstPath = paths.lowerBound
-        chunks = stride(from: 0, to: paths.count, by: Self.chunkLanes).map { offset in
-            LaneStorage(repeating: start, lanes: min(Self.chunkLanes, paths.count - offset))
+        let lanes = Self.pieceLanes(paths: paths.count, variables: process.variableCount)
+        pieceLanes = lanes
+        pieces = stride(from: 0, to: paths.count, by: lanes).map { offset in
+            LaneStorage(repeating: start, lanes: min(lanes, paths.count - offset))
         }
-        chunkSteps = Array(repeating: completedSteps, count: chunks.count)
+        pieceSteps = Array(repeating: completedSteps, count: pieces.count)
     }
 
-    var pathCount: Int { chunks.reduce(0) { $0 + $1.block.lanes } }
+    /// How many paths are advanced together: as many as keep their states in the nearest cache, but few enough for
+    /// several pieces, as long as a piece is more work than its call. A divisor of a chunk, so that it has no part in the
+    /// results.
+    ///
+    /// 32 paths share the counters of their random numbers; fewer at a time draw some in vain, which many coordinates make
+    /// up for.
+    static func pieceLanes(paths: Int, variables: Int) -> Int {
+        let (cachedValues, leastValues, leastPieces) = (1024, 192, 8)
+        var lanes = chunkLanes
+        while lanes > 32, lanes * variables > cachedValues { lanes /= 2 }
+        while lanes > 32, lanes * (leastPieces - 1) >= paths, lanes / 2 * variables >= leastValues { lanes /= 2 }
+        while lanes > 8, lanes >= paths, lanes / 2 * variables >= leastValues { lanes /= 2 }
+        return lanes
+    }
+
+    var pathCount: Int { pieces.reduce(0) { $0 + $1.block.lanes } }
     /// The number of steps that all paths have completed.
-    var completedSteps: Int { chunkSteps.min() ?? 0 }
+    var completedSteps: Int { pieceSteps.min() ?? 0 }
     var time: Double { Double(completedSteps) * process.stepSize }
 
     /// Where a path stopped being finite.
@@ -53,7 +72,7 @@ struct Ensemble: Sendable {
     }
 
     /// Changes the states of consecutive paths in place.
-    func forEachChunk(_ body: @Sendable (_ states: LaneBlock, _ firstPath: Int) -> Void) {
+    func forEachPiece(_ body: @Sendable (_ states: LaneBlock, _ firstPath: Int) -> Void) {
         perform { _, states, path in body(states, path) }
     }
 
@@ -63,12 +82,12 @@ struct Ensemble: Sendable {
     /// - Throws: ``Failure`` with the earliest step, and among its paths the lowest, that stopped being finite.
     mutating func advance(steps: Int, cancellation: Cancellation?) throws(Failure) -> Bool {
         let failures = Mutex<[Failure]>([])
-        let begin = chunkSteps
+        let begin = pieceSteps
         let end = completedSteps + steps
         let reached = Mutex(begin)
-        perform { [process] chunk, states, path in
+        perform { [process] piece, states, path in
             let scratch = LaneStorage(uninitializedVariables: process.scratchCount, lanes: states.lanes)
-            var step = begin[chunk]
+            var step = begin[piece]
             while true {
                 if let lane = states.firstLaneNotFinite {
                     failures.withLock { $0.append(Failure(step: step, path: path + lane)) }
@@ -78,9 +97,9 @@ struct Ensemble: Sendable {
                 process.advance(states, firstPath: path, completedSteps: step, scratch: scratch.block)
                 step += 1
             }
-            reached.withLock { $0[chunk] = step }
+            reached.withLock { $0[piece] = step }
         }
-        chunkSteps = reached.withLock { $0 }
+        pieceSteps = reached.withLock { $0 }
         let first = failures.withLock { $0.min { ($0.step, $0.path) < ($1.step, $1.path) } }
         // A cancellation hides which failure is the first.
         if let first, cancellation?.isCancelled != true { throw first }
@@ -89,8 +108,8 @@ struct Ensemble: Sendable {
 
     /// Writes down the states, also those between two times.
     func store(in batch: inout EnsembleState.Batch) {
-        batch.chunkSteps = chunkSteps
-        batch.states.values = chunks.flatMap(\.block.values)
+        batch.pieceSteps = pieceSteps
+        batch.states.values = pieces.flatMap(\.block.values)
     }
 
     /// Takes up the states that were written down.
@@ -98,23 +117,23 @@ struct Ensemble: Sendable {
     /// - Returns: whether they are as many as they must be.
     mutating func restore(from batch: EnsembleState.Batch) -> Bool {
         var rest = batch.states.values[...]
-        guard batch.chunkSteps.count == chunks.count,
-            rest.count == chunks.reduce(0, { $0 + $1.block.values.count })
+        guard batch.pieceSteps.count == pieces.count,
+            rest.count == pieces.reduce(0, { $0 + $1.block.values.count })
         else { return false }
-        for chunk in chunks {
-            let values = chunk.block.values
+        for piece in pieces {
+            let values = piece.block.values
             _ = values.update(fromContentsOf: rest.prefix(values.count))
             rest = rest.dropFirst(values.count)
         }
-        chunkSteps = batch.chunkSteps
+        pieceSteps = batch.pieceSteps
         return true
     }
 
     /// The values of a quantity, path by path.
     func values(of quantity: Quantity) -> [Double] {
         let result = LaneStorage(uninitializedVariables: 1, lanes: pathCount)
-        perform { [time] chunk, states, _ in
-            let start = chunk * Self.chunkLanes
+        perform { [time, pieceLanes] piece, states, _ in
+            let start = piece * pieceLanes
             let part = UnsafeMutableBufferPointer(start: result.block.base + start, count: states.lanes)
             quantity.body(states, time, part)
         }
@@ -123,11 +142,18 @@ struct Ensemble: Sendable {
 
     /// The moments of a quantity, chunk by chunk.
     private func moments(of quantity: Quantity) -> [StreamingMoments] {
-        let result = Mutex([StreamingMoments](repeating: StreamingMoments(), count: chunks.count))
-        perform { [time] chunk, states, _ in
-            let moments = withUnsafeTemporaryAllocation(of: Double.self, capacity: states.lanes) { values in
-                quantity.body(states, time, values)
-                return StreamingMoments(of: UnsafeBufferPointer(values))
+        let perChunk = Self.chunkLanes / pieceLanes
+        let count = (pieces.count + perChunk - 1) / perChunk
+        let result = Mutex([StreamingMoments](repeating: StreamingMoments(), count: count))
+        perform(count) { [time, pieces] chunk in
+            let moments = withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.chunkLanes) { values in
+                var filled = 0
+                for piece in pieces[chunk * perChunk..<min(pieces.count, (chunk + 1) * perChunk)] {
+                    let end = filled + piece.block.lanes
+                    quantity.body(piece.block, time, UnsafeMutableBufferPointer(rebasing: values[filled..<end]))
+                    filled = end
+                }
+                return StreamingMoments(of: UnsafeBufferPointer(rebasing: values[..<filled]))
             }
             result.withLock { $0[chunk] = moments }
         }
@@ -147,14 +173,19 @@ struct Ensemble: Sendable {
         }
     }
 
-    /// Runs the body once for each chunk, in no particular order.
-    private func perform(_ body: @Sendable (_ chunk: Int, _ states: LaneBlock, _ firstPath: Int) -> Void) {
+    /// Runs the body once for each piece, in no particular order.
+    private func perform(_ body: @Sendable (_ piece: Int, _ states: LaneBlock, _ firstPath: Int) -> Void) {
+        perform(pieces.count) { piece in body(piece, pieces[piece].block, firstPath + piece * pieceLanes) }
+    }
+
+    /// Runs the body for each number below the count, in no particular order.
+    private func perform(_ count: Int, _ body: @Sendable (Int) -> Void) {
         let next = Atomic<Int>(0)
-        DispatchQueue.concurrentPerform(iterations: min(threads, chunks.count)) { _ in
+        DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
             while true {
-                let chunk = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard chunk < chunks.count else { return }
-                body(chunk, chunks[chunk].block, firstPath + chunk * Self.chunkLanes)
+                let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard number < count else { return }
+                body(number)
             }
         }
     }
@@ -163,17 +194,17 @@ struct Ensemble: Sendable {
 extension LaneBlock {
     /// The first lane with a value that is not finite.
     ///
-    /// `x - x` is 0 for a finite number and not a number otherwise; sums in eight parts cost next to nothing.
+    /// A sum with a value that is not finite is not finite; sums in eight parts cost next to nothing, and one that overflows
+    /// is looked into.
     var firstLaneNotFinite: Int? {
         var sum = SIMD8<Double>.zero
         let whole = values.count / 8 * 8
         for start in stride(from: 0, to: whole, by: 8) {
-            let part = UnsafeRawPointer(base + start).loadUnaligned(as: SIMD8<Double>.self)
-            sum += part - part
+            sum += UnsafeRawPointer(base + start).loadUnaligned(as: SIMD8<Double>.self)
         }
         var total = sum.sum()
-        for value in values[whole...] { total += value - value }
-        guard total != 0 else { return nil }
+        for value in values[whole...] { total += value }
+        guard !total.isFinite else { return nil }
         return (0..<lanes).first { lane in
             (0..<variables).contains { !values[$0 * lanes + lane].isFinite }
         }

@@ -125,7 +125,7 @@ public struct EnsembleRun: Sendable {
         // A state that jumps is as random after the first step as the position is.
         let followsPosition = model.events == nil && start.completedSteps == 1
         let followed = followsPosition ? model.model.dimension : model.variableCount
-        ensemble.forEachChunk { states, firstPath in
+        ensemble.forEachPiece { states, firstPath in
             let iterate = LaneStorage(repeating: initial, lanes: states.lanes)
             let scratch = LaneStorage(variables: optimizer.scratchCount, lanes: states.lanes)
             for step in 0..<start.completedSteps {

@@ -18,8 +18,8 @@ public struct EnsembleState: Codable, Equatable, Sendable {
         /// The number of times at which statistics were taken.
         var savedTimes = 0
         var rows: [Row] = []
-        /// The number of completed steps of each chunk, and its states one after the other.
-        var chunkSteps: [Int] = []
+        /// The number of completed steps of each piece of the paths, and its states one after the other.
+        var pieceSteps: [Int] = []
         var states = PackedNumbers()
     }
 

@@ -7,20 +7,20 @@ struct PathComparison: Sendable {
 
     private let sampler: PathSampler
     private let design: WeakErrorPilot.Design
-    private var paths: Int
+    private let plannedPaths: Int
     private let halfwidth: Double?
 
     /// - Parameter halfwidth: what the intervals are to reach, with more paths than planned where a pilot was too hopeful.
     init(_ sampler: PathSampler, _ design: WeakErrorPilot.Design, paths: Int, halfwidth: Double?) {
         self.sampler = sampler
         self.design = design
-        self.paths = paths
+        plannedPaths = paths
         self.halfwidth = halfwidth
     }
 
     /// The number of paths that the half-width takes by the variance of those that were run; `nil` where it is reached, or
     /// no more may be run.
-    private func extended(_ totals: [Totals]) -> Int? {
+    private func extended(_ totals: [Totals], beyond paths: Int) -> Int? {
         let widest = totals.reduce(0) { max($0, $1.error.halfwidth95) }
         let largest = sampler.settings.paths
         guard let halfwidth, widest > halfwidth, paths < largest else { return nil }
@@ -47,12 +47,13 @@ struct PathComparison: Sendable {
     }
 
     /// One entry for each test function; `nil` after a cancellation.
-    mutating func entries(progress: (Double) -> Void) throws(SimulationError) -> [WeakErrorResult.Entry]? {
+    func entries(progress: (Double) -> Void) throws(SimulationError) -> [WeakErrorResult.Entry]? {
         var integrator = design.integrator
+        var paths = plannedPaths
         while true {
             let totals: [Totals]
             do {
-                guard let finished = try self.totals(integrator, progress) else { return nil }
+                guard let finished = try self.totals(integrator, paths, progress) else { return nil }
                 totals = finished
             } catch {
                 // Steps that are too coarse for some path say nothing of the model.
@@ -67,7 +68,7 @@ struct PathComparison: Sendable {
                 integrator = finer
                 continue
             }
-            if let count = extended(totals) {
+            if let count = extended(totals, beyond: paths) {
                 paths = count
                 continue
             }
@@ -84,7 +85,7 @@ struct PathComparison: Sendable {
     }
 
     private func totals(
-        _ integrator: BiasRemoval, _ progress: (Double) -> Void
+        _ integrator: BiasRemoval, _ paths: Int, _ progress: (Double) -> Void
     ) throws(SimulationError) -> [Totals]? {
         var totals = sampler.problem.tests.map { _ in Totals() }
         // Half of the paths are the other halves of pairs.

@@ -36,8 +36,10 @@ public enum SimulationError: Error, Sendable {
     case doesNotFit(process: String)
     /// An integrator that is not made for this model.
     case schemeDoesNotApply(IntegrationScheme, reason: String)
-    /// A half-width that would take more paths than may be run.
+    /// A goal that would take more paths than may be run.
     case tooManyPaths(WeakErrorPlan, largest: Int)
+    /// An error at the largest step size that a pilot does not tell from 0, so that no paths can be planned for its order.
+    case errorNotSeen(stepSize: Double, halfwidth: Double, paths: Int)
     /// The user asked to stop before anything was finished.
     case cancelled
 }
@@ -90,9 +92,23 @@ extension SimulationError: CustomStringConvertible {
         case .schemeDoesNotApply(let scheme, let reason):
             "\(scheme.name) does not apply: \(reason)"
         case .tooManyPaths(let plan, let largest):
+            switch plan.goal {
+            case .halfwidth(let halfwidth):
+                """
+                a half-width of \(halfwidth) takes \(plan.paths) paths, more than \(largest), at eta = \(plan.stepSize); \
+                \(largest) paths give about \(String(format: "%.2g", plan.halfwidth(with: largest) ?? 0))
+                """
+            case .separation:
+                """
+                telling the order from the next takes \(plan.paths) paths, more than \(largest), at eta = \(plan.stepSize)
+                Take larger --etas, or a larger --paths.
+                """
+            }
+        case .errorNotSeen(let stepSize, let halfwidth, let paths):
             """
-            a half-width of \(plan.halfwidth) takes \(plan.paths) paths, more than \(largest), at eta = \(plan.stepSize); \
-            \(largest) paths give about \(String(format: "%.2g", plan.halfwidth(with: largest)))
+            \(paths) paths do not tell the error at eta = \(stepSize) from 0: their 95% interval has the half-width \
+            \(String(format: "%.2g", halfwidth))
+            Take larger --etas, or another test function.
             """
         case .cancelled:
             "stopped before anything was finished"

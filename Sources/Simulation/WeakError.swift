@@ -21,10 +21,12 @@ public struct WeakError: Sendable {
         case sampled
     }
 
-    /// The number of paths, or with a ``halfwidth`` the most of them.
+    /// The number of paths, or with a goal, ``halfwidth`` or ``separatesOrders``, the most of them.
     public var paths: Int
     /// The half-width of the 95% intervals for which paths are planned.
     public var halfwidth: Double?
+    /// Whether as many paths are planned as make the interval of the fitted order narrow enough to tell it from the next one.
+    public var separatesOrders = false
     /// The scheme of the integrator; `nil` for the exact step of a linear model, and otherwise extrapolated Euler or Platen,
     /// whichever a pilot finds to cost less.
     public var scheme: IntegrationScheme?
@@ -38,7 +40,7 @@ public struct WeakError: Sendable {
     public var cancellation: Cancellation?
     /// Receives the completed fraction, now and then.
     public var progress: (@Sendable (Double) -> Void)?
-    /// Receives the plan before paths are run for a ``halfwidth``.
+    /// Receives the plan before paths are run for a goal.
     public var announce: (@Sendable (WeakErrorPlan) -> Void)?
 
     public init(

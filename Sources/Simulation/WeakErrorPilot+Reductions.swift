@@ -48,6 +48,8 @@ extension WeakErrorPilot {
     struct Estimate {
         /// For a path of the optimizer: twice that of an antithetic pair.
         let variance: Double
+        /// The mean of the error; of fewer paths where not all are pairs.
+        let mean: Double
         let optimizerWeights: [Double]
         let modelWeights: [Double]
 
@@ -65,8 +67,9 @@ extension WeakErrorPilot {
                 let used = usesControls ? Double(sample.controls.count) : 0
                 let count = Double(rest.count)
                 let inflation = count > used + 2 ? (count + used) / (count - used) : .infinity
+                let moments = StreamingMoments(rest)
                 return Estimate(
-                    variance: StreamingMoments(rest).variance * inflation * (isPair ? 2 : 1),
+                    variance: moments.variance * inflation * (isPair ? 2 : 1), mean: moments.mean,
                     optimizerWeights: weights[0], modelWeights: weights[1])
             }
         }

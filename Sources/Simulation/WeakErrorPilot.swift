@@ -25,29 +25,43 @@ struct WeakErrorPilot: Sendable {
 
     /// Beyond the paths of any result.
     static let firstPath = 1 << 40
-    static let pairs = 512
-    private static let paths = firstPath..<firstPath + pairs
+    static let fewestPairs = 512
     /// Paths that show where paths go, beyond those of the pilot.
     static let scouts = (1 << 41)..<(1 << 41) + 256
 
     let design: Design
     /// For each test function the variance of the error on a path of the optimizer, by the methods of the design.
     let variances: [Double]
+    /// For each test function the error on the pilot's paths, with half its 95% interval.
+    let errors: [(mean: Double, halfwidth: Double)]
+    /// The number of antithetic pairs.
+    let pairs: Int
     /// How long the pilot took for the work of one evaluation of a coefficient.
     let secondsPerUnit: Double
     /// The work of a path by the design.
     let work: Double
 
-    /// - Parameter wanted: the half-width for which methods are chosen, `nil` for what `settings.paths` give.
+    /// What the integrator's bias is made small beside.
+    enum Target {
+        /// The half-width that `settings.paths` give.
+        case paths
+        case halfwidth(Double)
+        /// A quarter of the error, or of what the pilot does not see of it.
+        case error
+    }
+
+    /// - Parameter pairs: the number of antithetic pairs.
     /// - Returns: `nil` after a cancellation.
     /// - Throws: ``SimulationError``: a scheme that does not apply, or a blow-up with every step that was tried.
-    init?(_ sampler: PathSampler, halfwidth wanted: Double?) throws(SimulationError) {
+    init?(_ sampler: PathSampler, for target: Target, pairs: Int = fewestPairs) throws(SimulationError) {
         let clock = ContinuousClock()
         let begin = clock.now
-        guard let trials = try Self.trials(sampler) else { return nil }
+        let paths = Self.firstPath..<Self.firstPath + pairs
+        self.pairs = pairs
+        guard let trials = try Self.trials(sampler, paths) else { return nil }
         let first = trials[0]
         guard
-            let mirror = try sampler.half(Self.paths, first.integrator, mirrored: true, true)
+            let mirror = try sampler.half(paths, first.integrator, mirrored: true, true)
         else { return nil }
         let model = sampler.instance.model
         func work(_ reduction: VarianceReduction, _ integrator: BiasRemoval) -> Double {
@@ -57,8 +71,16 @@ struct WeakErrorPilot: Sendable {
         let reductions = Reductions(first.sample, mirror, withControls: sampler.hasControls)
         let reduction = reductions.best(among: sampler.settings.reduction) { work($0, first.integrator) }
         let estimates = reductions.estimates[reduction] ?? []
-        let halfwidths = estimates.map { estimate in
-            wanted ?? 1.96 * (estimate.variance / Double(max(1, sampler.settings.paths))).squareRoot()
+        errors = zip(estimates, first.sample.optimizer).map { estimate, values in
+            let rounding = 1e-13 * max(1, StreamingMoments(values).mean.magnitude)
+            return (estimate.mean, 1.96 * (estimate.variance / Double(2 * pairs)).squareRoot() + rounding)
+        }
+        let halfwidths = zip(estimates, errors).map { estimate, error in
+            switch target {
+            case .paths: 1.96 * (estimate.variance / Double(max(1, sampler.settings.paths))).squareRoot()
+            case .halfwidth(let halfwidth): halfwidth
+            case .error: 0.25 * max(error.mean.magnitude, error.halfwidth)
+            }
         }
         let settled = trials.map { $0.settled(halfwidths, maximum: sampler.settings.maximumSubsteps) }
         var integrator = settled[0]
@@ -75,7 +97,7 @@ struct WeakErrorPilot: Sendable {
         variances = estimates.map(\.variance)
         self.work = work(reduction, integrator) * Double(sampler.steps)
         let done = trials.reduce(work(.both, first.integrator)) { $0 + work(.both, $1.integrator) }
-        secondsPerUnit = (clock.now - begin) / .seconds(1) / (done * Double(Self.pairs * sampler.steps))
+        secondsPerUnit = (clock.now - begin) / .seconds(1) / (done * Double(pairs * sampler.steps))
     }
 
     /// An integrator with what it makes of the pilot's paths.
@@ -102,7 +124,9 @@ struct WeakErrorPilot: Sendable {
     }
 
     /// Every integrator that may be chosen, with the coarsest steps that do not blow up; `nil` after a cancellation.
-    private static func trials(_ sampler: PathSampler) throws(SimulationError) -> [Trial]? {
+    private static func trials(
+        _ sampler: PathSampler, _ paths: Range<Int>
+    ) throws(SimulationError) -> [Trial]? {
         let settings = sampler.settings
         var result: [Trial] = []
         var failure: SimulationError?

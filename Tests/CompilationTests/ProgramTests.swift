@@ -135,6 +135,44 @@ struct ProgramTests {
         }
     }
 
+    @Test(arguments: [
+        ["m", "x"], ["x + m", "x - m"], ["x*m", "x"], ["x", "x"], ["m", "m"], ["2", "x + m"], ["m + 1", "m + 1"],
+        ["m^2 + x", "m^2 - 1/x"], ["x", "erf(x) - m"], ["erf(x) + m", "1 - erf(x)^2"],
+    ])
+    func `outputs may be written over the inputs of the same number`(_ formulas: [String]) throws {
+        let program = try Program(
+            try formulas.map { try Expression(parsing: $0) }, inputCount: 2, uniformCount: 0, replacing: 2
+        ) { symbol throws(CompilationError) in .input(symbol == x ? 0 : 1) }
+        // More than one block, the last one with a few lanes.
+        let count = 2 * Program.blockSize + 5
+        var numbers = Numbers(seed: 3)
+        var first = (0..<count).map { _ in numbers.next(in: -2...2) }
+        var second = (0..<count).map { _ in numbers.next(in: -2...2) }
+        let expected = (0..<count).map { program([first[$0], second[$0]]) }
+        first.withUnsafeMutableBufferPointer { first in
+            second.withUnsafeMutableBufferPointer { second in
+                guard let x = first.baseAddress, let m = second.baseAddress else { return }
+                program.evaluate(inputs: [UnsafePointer(x), UnsafePointer(m)], outputs: [x, m], count: count)
+            }
+        }
+        for lane in 0..<count { #expect([first[lane], second[lane]] == expected[lane]) }
+    }
+
+    @Test func `erf is made from erfc where both occur, to the same bits`() throws {
+        let u = Expression(x)
+        let alone = try Program([erf(u)], inputs: [x])
+        let together = try Program([erf(u), 1 - erf(u) ** 2], inputs: [x])
+        func uses(_ program: Program, _ operation: Operation) -> Bool {
+            program.body.contains { if case .operation(operation) = $0.kernel { true } else { false } }
+        }
+        #expect(uses(alone, .errorFunction))
+        #expect(!uses(together, .errorFunction) && uses(together, .errorFromComplement))
+        for value in [0, 1e-300, 0.3, -0.3, 0.7499999, 0.75, -0.75, 1.2, -2.5, 6, -30, .infinity, -.infinity] {
+            #expect(alone([value])[0] == together([value])[0], "at \(value)")
+        }
+        #expect(together([.nan])[0].isNaN)
+    }
+
     @Test func `shared subexpressions are computed once`() throws {
         let u = sqrt(Expression(v)) + 1
         let program = try Program([1 / u, Expression(x) / u, Expression(x) ** 2 / u ** 2], inputs: [x, v])

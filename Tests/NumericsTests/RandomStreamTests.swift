@@ -45,6 +45,28 @@ struct RandomStreamTests {
         }
     }
 
+    @Test func `normal numbers are those of Box and Muller from the words of their counters`() {
+        let stream = RandomStream(seed: 9)
+        for step in 0..<500 {
+            let words = Philox.words(
+                of: Philox.Block(
+                    SIMD8(0, 1, 2, 3, 4, 5, 6, 7), .zero, SIMD8(repeating: UInt64(step)), SIMD8(repeating: 3)),
+                key: (9, 0))
+            for (pair, word) in [(words.w0, words.w1), (words.w2, words.w3)].enumerated() {
+                for counter in 0..<8 {
+                    let radius = (-2 * log((Double(word.0[counter]) + 0.5) * 0x1p-32)).squareRoot()
+                    let angle = 2 * Double.pi * Double(word.1[counter]) * 0x1p-32
+                    for (half, expected) in [radius * cos(angle), radius * sin(angle)].enumerated() {
+                        let path = 16 * pair + 8 * half + counter
+                        let number = stream.normal(path: path, step: step, component: 3)
+                        #expect((number - expected).magnitude <= 1e-11 * radius)
+                        #expect(stream.mirrored.normal(path: path, step: step, component: 3) == -number)
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `every part of an address and the seed matter`() {
         let stream = RandomStream(seed: 1)
         let numbers: Set<Double> = [

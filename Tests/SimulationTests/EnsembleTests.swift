@@ -80,6 +80,31 @@ import Testing
         #expect(spread < 0.02)
     }
 
+    @Test("paths are divided into pieces that have no part in the results")
+    func pieces() throws {
+        for paths in [1, 16, 100, 500, 5000] {
+            for variables in [1, 2, 6, 300] {
+                let lanes = Ensemble.pieceLanes(paths: paths, variables: variables)
+                #expect(lanes >= 8 && Ensemble.chunkLanes % lanes == 0)
+            }
+        }
+        // A hundred paths of AdamW on two coordinates keep two threads busy, as do 16 of many coordinates.
+        #expect(Ensemble.pieceLanes(paths: 100, variables: 6) <= 50)
+        #expect(Ensemble.pieceLanes(paths: 16, variables: 3000) == 8)
+        var many = try Ensemble(optimizer(), start: [1, 1], paths: 0..<5000)
+        _ = try many.advance(steps: 5, cancellation: nil)
+        for count in [20, 100, 700] {
+            var few = try Ensemble(optimizer(), start: [1, 1], paths: 0..<count)
+            _ = try few.advance(steps: 5, cancellation: nil)
+            let values = few.values(of: LinearProcess.loss)
+            #expect(values == Array(many.values(of: LinearProcess.loss).prefix(count)))
+            // Moments are summed up chunk by chunk, wherever pieces end.
+            let summaries = [QuantileMethod.none, .exact].map { few.tallies(of: [LinearProcess.loss], $0)[0].summary }
+            #expect(summaries[0].mean == summaries[1].mean)
+            #expect(summaries[0].standardDeviation == summaries[1].standardDeviation)
+        }
+    }
+
     @Test("a blow-up names process, step and path and keeps what was saved before")
     func blowUp() throws {
         let explosive = ClosureOptimizer(variableCount: 1, noiseCount: 1) { states, noise, step in

@@ -31,6 +31,10 @@ enum VerifyCommand: Command {
         "halfwidth", "H",
         "plan as many paths as intervals of the half-width H take, at most --paths (default then 1e7), and say how many"
     )
+    private static let separate = Option(
+        "separate", nil,
+        "plan as many paths as tell the fitted order from the next one, at most --paths (default then 1e7), and say how "
+            + "many")
     private static let format = Option("format", "text|json|csv|markdown", "the form of the result (default text)")
 
     static let defaultLandscape = "x1^2/2"
@@ -52,6 +56,7 @@ enum VerifyCommand: Command {
             + SimulationInput.options.map { $0.name == tests.name ? tests : $0 }
             + [
                 CorrelationInput.correlation, horizon, etas, method, dt, SchemeInput.option, reduction, halfwidth,
+                separate,
                 ScheduleInput.schedule,
             ]
             + DerivationInput.options + [format],
@@ -172,8 +177,12 @@ enum VerifyCommand: Command {
             rawValue: try arguments.choice(reduction, default: Reduction.automatic).rawValue)
         // A grid has neither an integrator of this kind nor a variance.
         if check.scheme != nil || check.reduction != nil { check.choice = .sampled }
-        if let halfwidth = try arguments.positive(halfwidth) {
-            check.halfwidth = halfwidth
+        check.halfwidth = try arguments.positive(halfwidth)
+        check.separatesOrders = arguments.contains(separate)
+        if check.separatesOrders, check.halfwidth != nil {
+            throw Failure("--separate and --halfwidth plan the paths for different goals: give one of them")
+        }
+        if check.halfwidth != nil || check.separatesOrders {
             if !arguments.contains(SimulationInput.paths) { check.paths = largestPlannedPathCount }
             check.announce = { plan in
                 progress.clear()

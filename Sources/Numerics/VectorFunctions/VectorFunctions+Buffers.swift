@@ -24,39 +24,30 @@ extension VectorFunctions {
         }
     }
 
-    /// `a` with the sign of `b`; see ``signProduct(_:_:)``.
-    package static func signProduct(
-        _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
-    ) {
-        VectorLoop.map(a, b, into: target, count) { signProduct($0, $1) }
+    /// A function of two numbers.
+    package enum Binary: Sendable {
+        case signProduct, maximum
+        /// What the rounding of a sum and of a product lost.
+        case sumError, productError
+        /// The first number with the second as its relative change.
+        case corrected
+        /// erf of the second number, the first being erfc of its magnitude.
+        case errorFromComplement
     }
 
-    /// The larger of two; see ``maximum(_:_:)``.
-    package static func maximum(
-        _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
+    /// The values of a function at many pairs of numbers; the target may be a source.
+    package static func apply(
+        _ function: Binary, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+        into target: UnsafeMutablePointer<Double>, _ count: Int
     ) {
-        VectorLoop.map(a, b, into: target, count) { maximum($0, $1) }
-    }
-
-    /// What the rounding of a sum lost; see ``sumError(_:_:)``.
-    package static func sumError(
-        _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
-    ) {
-        VectorLoop.map(a, b, into: target, count) { sumError($0, $1) }
-    }
-
-    /// What the rounding of a product lost; see ``productError(_:_:)``.
-    package static func productError(
-        _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
-    ) {
-        VectorLoop.map(a, b, into: target, count) { productError($0, $1) }
-    }
-
-    /// Values with relative changes; see ``corrected(_:by:)``.
-    package static func corrected(
-        _ a: UnsafePointer<Double>, by b: UnsafePointer<Double>, into target: UnsafeMutablePointer<Double>, _ count: Int
-    ) {
-        VectorLoop.map(a, b, into: target, count) { corrected($0, by: $1) }
+        switch function {
+        case .signProduct: VectorLoop.map(a, b, into: target, count) { signProduct($0, $1) }
+        case .maximum: VectorLoop.map(a, b, into: target, count) { maximum($0, $1) }
+        case .sumError: VectorLoop.map(a, b, into: target, count) { sumError($0, $1) }
+        case .productError: VectorLoop.map(a, b, into: target, count) { productError($0, $1) }
+        case .corrected: VectorLoop.map(a, b, into: target, count) { corrected($0, by: $1) }
+        case .errorFromComplement: VectorLoop.map(a, b, into: target, count) { errorFunction($1, complement: $0) }
+        }
     }
 
     /// Values of erfc with changes of their arguments; see ``correctedComplement(_:at:by:)``.

@@ -27,10 +27,12 @@ extension VectorFunctions {
     /// erfc(u + c) from a = erfc(u) for a small c.
     ///
     /// It is a (1 - c m), where m = 2 exp(-u^2)/(sqrt(pi) erfc(u)) is close to u + sqrt(u^2 + 4/pi) in the upper tail;
-    /// elsewhere the correction is below the last place.
+    /// below 1/2 the correction is below the last place.
     @inline(__always)
     package static func correctedComplement(_ a: Lanes, at u: Lanes, by c: Lanes) -> Lanes {
+        let isTail = u .>= 0.5
+        guard any(isTail) else { return a }
         let shift = c * (u + magnitude(u * u + 1.2732395447351628).squareRoot())
-        return a.replacing(with: a - a * shift, where: (u .> 0) .& (magnitude(shift) .< 0.5))
+        return a.replacing(with: a - a * shift, where: isTail .& (magnitude(shift) .< 0.5))
     }
 }

@@ -3,21 +3,29 @@ extension VectorFunctions {
     @inline(__always)
     package static func errorFunction(_ x: Lanes) -> Lanes {
         let a = magnitude(x)
-        let near = nearErrorFunction(x)
-        if all(a .< nearBound) { return near }
+        if all(a .< nearBound) { return nearErrorFunction(x) }
         let far = withSign(of: x, 1 - errorComplementTail(a))
-        return far.replacing(with: near, where: a .< nearBound).replacing(with: x, where: x .!= x)
+        if all(a .>= nearBound) { return far }
+        return far.replacing(with: nearErrorFunction(x), where: a .< nearBound).replacing(with: x, where: x .!= x)
+    }
+
+    /// erf(x) from c = erfc(|x|), to the same bits.
+    @inline(__always)
+    package static func errorFunction(_ x: Lanes, complement c: Lanes) -> Lanes {
+        let isNear = magnitude(x) .< nearBound
+        let far = withSign(of: x, 1 - c)
+        return any(isNear) ? far.replacing(with: nearErrorFunction(x), where: isNear) : far
     }
 
     /// erfc(x) = 1 - erf(x), accurate also where it is small.
     @inline(__always)
     package static func errorComplement(_ x: Lanes) -> Lanes {
         let a = magnitude(x)
-        let near = 1 - nearErrorFunction(x)
-        if all(a .< nearBound) { return near }
+        if all(a .< nearBound) { return 1 - nearErrorFunction(x) }
         let tail = errorComplementTail(a)
         let far = tail.replacing(with: 2 - tail, where: x .< 0)
-        return far.replacing(with: near, where: a .< nearBound).replacing(with: x, where: x .!= x)
+        if all(a .>= nearBound) { return far }
+        return far.replacing(with: 1 - nearErrorFunction(x), where: a .< nearBound).replacing(with: x, where: x .!= x)
     }
 
     /// Below this magnitude erf is a polynomial, and erfc one minus it.

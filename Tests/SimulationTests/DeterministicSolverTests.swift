@@ -103,12 +103,31 @@ import Testing
         #expect(abs(computed.value - sum) < 1e-10)
     }
 
+    @Test("an optimizer that stays on a lattice is followed exactly, however sharp its noise")
+    func lattice() throws {
+        let sharp = SignDescent(sigma: 1e-6, eta: 0.1)
+        // Four steps down to -0.05, and six to and fro.
+        let computed = try DeterministicSolver(maximumNodes: 120).expectation(
+            of: { $0 }, optimizer: sharp.optimizer, guide: sharp.model(order: 1), start: 0.35, steps: 10)
+        #expect(abs(computed.value + 0.05) < 1e-15)
+        let wide = SignDescent(sigma: 0.5, eta: 0.1)
+        let law = LatticeLaw(of: wide.optimizer, from: 0.8, steps: 10, quadrature: NoiseQuadrature(.gaussian))
+        let points = try #require(law).points
+        #expect(points.count == 11)
+        #expect(abs(points.map(\.probability).reduce(0, +) - 1) < 1e-14)
+        let normal = ScalarOptimizer(noise: .gaussian, next: { x, z, _ in 0.9 * x + 0.1 * z })
+        #expect(LatticeLaw(of: normal, from: 0.8, steps: 10, quadrature: NoiseQuadrature(.gaussian)) == nil)
+    }
+
     @Test("what the grid cannot resolve is an error, not a number")
     func unresolved() {
-        let sharp = SignDescent(sigma: 1e-6, eta: 0.1)
+        // The drift jumps, and with it the expectation as a function of the start.
+        let jump = { @Sendable (x: Double) in x > 0 ? -1.0 : 1 }
+        let optimizer = ScalarOptimizer(noise: .gaussian, next: { x, z, _ in x + 0.1 * jump(x) + 0.05 * z })
+        let model = ScalarDiffusion(stepSize: 0.1, drift: { x, _ in jump(x) }, covariance: { _, _ in 0.25 })
         #expect(throws: SimulationError.self) {
             try DeterministicSolver(maximumNodes: 120).expectation(
-                of: { $0 }, optimizer: sharp.optimizer, guide: sharp.model(order: 1), start: 0.35, steps: 10)
+                of: { $0 }, optimizer: optimizer, guide: model, start: 0.35, steps: 10)
         }
     }
 }

@@ -15,10 +15,7 @@ struct LinearizedProcess: EnsembleProcess {
 
         /// - Parameter responses: for each variable the values at the centres of the bins.
         init?(component: Int, responses: [[Double]]) {
-            let centred = responses.map { values in
-                let mean = NormalBins.fine.mean(values)
-                return values.map { $0 - mean }
-            }
+            let centred = responses.map(NormalBins.fine.centred)
             let variables = centred.indices.filter { index in centred[index].contains { $0 != 0 } }
             guard !variables.isEmpty else { return nil }
             self.component = component

@@ -72,7 +72,7 @@ struct MartingaleControl: Sendable {
                         guard mean.isFinite else { return nil }
                         before[test][point] += mean - middle
                         let first = ((test * components.count + component) * points.count + point) * bins.count
-                        for bin in outcomes.indices { tables[first + bin] = outcomes[bin] - mean }
+                        for (bin, value) in bins.centred(outcomes).enumerated() { tables[first + bin] = value }
                     }
                 }
             }

@@ -31,6 +31,15 @@ struct NormalBins: Sendable {
         return Int(min(max(place, 0), Double(count - 1)))
     }
 
+    /// The values less their mean; zeros where they differ by little more than rounding, as what is left then has a mean
+    /// of its own size.
+    func centred(_ values: [Double]) -> [Double] {
+        let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+        if high - low <= 1e-9 * max(low.magnitude, high.magnitude) { return values.map { _ in 0 } }
+        let mean = mean(values)
+        return values.map { $0 - mean }
+    }
+
     /// The mean of a function with these values in the bins.
     func mean(_ values: some Sequence<Double>) -> Double {
         var sum = 0.0

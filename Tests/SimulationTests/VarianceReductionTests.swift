@@ -1,5 +1,7 @@
 import Algebra
+import BuiltInRules
 import Compilation
+import Matching
 import Numerics
 import Testing
 
@@ -54,6 +56,20 @@ struct VarianceReductionTests {
         return WeakErrorProblem(
             instances: instances, initial: [0.8], horizon: 1, tests: [formula ?? test], claimedOrder: 1,
             stateNames: ["x"])
+    }
+
+    /// Of three votes a single one decides nothing while the others agree: its effect is 0 but for the rounding of its mean.
+    @Test func `a control that is rounding alone takes no part`() throws {
+        let landscape = try Landscape.quadratic([1])
+        let problem = try WeakErrorProblem(
+            of: Derivation(of: BuiltInRules.rule(named: "majorityvote")), on: landscape,
+            settings: [["eta": 0.025, "sigma": 0.2]], initial: [0.8], horizon: 0.5, tests: [.loss(on: landscape)])
+        let entries = try [VarianceReduction.none, .control].map { reduction in
+            let results = try WeakError(paths: 2000, reduction: reduction).results(of: problem)
+            return try #require(results.first?.entries.first)
+        }
+        #expect(abs(entries[0].optimizer - entries[1].optimizer) < 5 * entries[0].halfwidth95)
+        #expect(NormalBins.fine.centred(Array(repeating: 0.775, count: 256)).allSatisfy { $0 == 0 })
     }
 
     @Test(arguments: VarianceReduction.allCases)

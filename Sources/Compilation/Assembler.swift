@@ -260,7 +260,8 @@ extension Instruction {
             case .hypergeometric2F1: return [\.a, \.b, \.c, \.d]
             case .external(_, let arity): return Array([\.a, \.b, \.c, \.d].prefix(arity))
             case .kummer, .signCovariance, .complementCorrection: return [\.a, \.b, \.c]
-            case .power, .maximum, .signProduct, .errorFromComplement, .errorDifference, .sumError, .productError, .exponentialCorrection,
+            case .power, .maximum, .signProduct, .errorFromCore, .complementFromCore, .errorDifference, .sumError,
+                .productError, .exponentialCorrection,
                 .add, .subtract, .multiply, .divide:
                 return [\.a, \.b]
             default: return [\.a]

@@ -18,8 +18,8 @@ enum Operation: Hashable {
     case errorFunction
     /// erfc(a).
     case errorComplement
-    /// erf(b) from a = erfc(|b|).
-    case errorFromComplement
+    /// What erf(a) and erfc(|a|) are both made from, and each of them from the core a of b.
+    case errorCore, errorFromCore, complementFromCore
     /// 1 - erf(a)^2 from a = erfc(|u|).
     case complementOfSquare
     /// erf(a) - erf(b) without cancellation in a common tail.
@@ -71,7 +71,10 @@ enum Operation: Hashable {
         case .power: return pow(a, b)
         case .errorFunction: return erf(a)
         case .errorComplement: return erfc(a)
-        case .errorFromComplement: return Kernels.errorFromComplement(a, b)
+        case .errorCore: return VectorFunctions.errorCore(SIMD8(repeating: a))[0]
+        case .errorFromCore: return VectorFunctions.errorFunction(SIMD8(repeating: b), core: SIMD8(repeating: a))[0]
+        case .complementFromCore:
+            return VectorFunctions.errorComplement(SIMD8(repeating: b), core: SIMD8(repeating: a))[0]
         case .complementOfSquare: return a * (2 - a)
         case .errorDifference: return Kernels.errorDifference(a, b)
         case .tangentComplement: return 2 / (1 + exp(2 * a))
@@ -116,10 +119,6 @@ enum Kernels {
     static func secantSquared(_ a: Double) -> Double {
         let e = exp(-2 * a.magnitude)
         return 4 * e / ((1 + e) * (1 + e))
-    }
-
-    static func errorFromComplement(_ a: Double, _ b: Double) -> Double {
-        VectorFunctions.errorFunction(SIMD8(repeating: b), complement: SIMD8(repeating: a))[0]
     }
 
     static func exponentialCorrection(_ a: Double, _ b: Double) -> Double {

@@ -60,7 +60,7 @@ public struct Program: Sendable {
         var lowering = Lowering(definitions: functions, resolve: resolve)
         var results: [Int] = []
         for output in outputs { results.append(try lowering.lower(output)) }
-        let (graph, nodes) = lowering.graph.sharingTails(results)
+        let (graph, nodes) = lowering.graph.sharingErrorCores(results)
         var assembler = Assembler(graph, inputCount: inputCount, outputs: nodes, replacing: replaced)
         assembler.assemble()
         self.inputCount = inputCount

@@ -45,18 +45,18 @@ struct Ensemble: Sendable {
         pieceSteps = Array(repeating: completedSteps, count: pieces.count)
     }
 
-    /// How many paths are advanced together: as many as keep their states in the nearest cache, but few enough for
-    /// several pieces, as long as a piece is more work than its call. A divisor of a chunk, so that it has no part in the
-    /// results.
+    /// How many paths are advanced together: a chunk, fewer where their states would leave the nearest cache, and for few
+    /// paths so few that there are several pieces, as long as a piece is more work than its call. A divisor of a chunk,
+    /// so that it has no part in the results.
     ///
     /// 32 paths share the counters of their random numbers; fewer at a time draw some in vain, which many coordinates make
     /// up for.
     static func pieceLanes(paths: Int, variables: Int) -> Int {
-        let (cachedValues, leastValues, leastPieces) = (1024, 192, 8)
+        let (cachedValues, leastValues) = (2048, 192)
         var lanes = chunkLanes
         while lanes > 32, lanes * variables > cachedValues { lanes /= 2 }
-        while lanes > 32, lanes * (leastPieces - 1) >= paths, lanes / 2 * variables >= leastValues { lanes /= 2 }
-        while lanes > 8, lanes >= paths, lanes / 2 * variables >= leastValues { lanes /= 2 }
+        // A second piece that is less than a third of the first would leave a thread idle.
+        while lanes > 8, 3 * paths <= 4 * lanes, lanes / 2 * variables >= leastValues { lanes /= 2 }
         return lanes
     }
 

@@ -57,6 +57,18 @@ struct VerifySamplingTests {
         #expect(run.error.contains("1000 paths give about"))
     }
 
+    @Test func `paths are planned to tell the order from the next one, and announced`() {
+        let run = RecordedRun("\(Self.signSGD) --separate")
+        #expect(run.error.contains("telling the order from the next takes"))
+        #expect(run.error.contains("paths at the 2 step sizes"))
+        let refused = RecordedRun("\(Self.signSGD) --separate --paths 200")
+        #expect(refused.status == .badInput)
+        #expect(refused.error.contains("paths, more than 200"))
+        let both = RecordedRun("\(Self.signSGD) --separate --halfwidth 0.01")
+        #expect(both.status == .badInput)
+        #expect(both.error.contains("give one of them"))
+    }
+
     @Test func `what each method wins is in the text and in JSON`() {
         let text = RecordedRun("\(Self.signSGD) --paths 4096 --dt eta/2")
         #expect(text.output.contains("on top of it antithetic pairs"))

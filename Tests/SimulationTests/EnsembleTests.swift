@@ -89,7 +89,7 @@ import Testing
             }
         }
         // A hundred paths of AdamW on two coordinates keep two threads busy, as do 16 of many coordinates.
-        #expect(Ensemble.pieceLanes(paths: 100, variables: 6) <= 50)
+        #expect(Ensemble.pieceLanes(paths: 100, variables: 6) == 64)
         #expect(Ensemble.pieceLanes(paths: 16, variables: 3000) == 8)
         var many = try Ensemble(optimizer(), start: [1, 1], paths: 0..<5000)
         _ = try many.advance(steps: 5, cancellation: nil)

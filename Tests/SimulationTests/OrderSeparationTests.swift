@@ -43,7 +43,11 @@ struct OrderSeparationTests {
             var (low, high) = (0.5 * counts[j], counts[j])
             for _ in 0..<60 {
                 moved[j] = 0.5 * (low + high)
-                if slopeVariance(points, moved) > slopeVariance(points, counts) { low = moved[j] } else { high = moved[j] }
+                if slopeVariance(points, moved) > slopeVariance(points, counts) {
+                    low = moved[j]
+                } else {
+                    high = moved[j]
+                }
             }
             #expect(work(moved) > work(counts))
         }

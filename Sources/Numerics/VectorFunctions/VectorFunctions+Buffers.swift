@@ -1,7 +1,7 @@
 extension VectorFunctions {
     /// A function of one number.
     package enum Elementary: Sendable {
-        case squareRoot, magnitude, sign, exponential, logarithm, errorFunction, errorComplement
+        case squareRoot, magnitude, sign, exponential, logarithm, errorFunction, errorComplement, errorCore
         case sine, cosine, hyperbolicTangent
     }
 
@@ -18,6 +18,7 @@ extension VectorFunctions {
         case .logarithm: VectorLoop.map(source, into: target, count) { logarithm($0) }
         case .errorFunction: VectorLoop.map(source, into: target, count) { errorFunction($0) }
         case .errorComplement: VectorLoop.map(source, into: target, count) { errorComplement($0) }
+        case .errorCore: VectorLoop.map(source, into: target, count) { errorCore($0) }
         case .sine: VectorLoop.map(source, into: target, count) { sine($0) }
         case .cosine: VectorLoop.map(source, into: target, count) { cosine($0) }
         case .hyperbolicTangent: VectorLoop.map(source, into: target, count) { hyperbolicTangent($0) }
@@ -31,8 +32,8 @@ extension VectorFunctions {
         case sumError, productError
         /// The first number with the second as its relative change.
         case corrected
-        /// erf of the second number, the first being erfc of its magnitude.
-        case errorFromComplement
+        /// erf of the second number, and erfc of its magnitude, from the core that is the first.
+        case errorFromCore, complementFromCore
     }
 
     /// The values of a function at many pairs of numbers; the target may be a source.
@@ -46,7 +47,8 @@ extension VectorFunctions {
         case .sumError: VectorLoop.map(a, b, into: target, count) { sumError($0, $1) }
         case .productError: VectorLoop.map(a, b, into: target, count) { productError($0, $1) }
         case .corrected: VectorLoop.map(a, b, into: target, count) { corrected($0, by: $1) }
-        case .errorFromComplement: VectorLoop.map(a, b, into: target, count) { errorFunction($1, complement: $0) }
+        case .errorFromCore: VectorLoop.map(a, b, into: target, count) { errorFunction($1, core: $0) }
+        case .complementFromCore: VectorLoop.map(a, b, into: target, count) { errorComplement($1, core: $0) }
         }
     }
 

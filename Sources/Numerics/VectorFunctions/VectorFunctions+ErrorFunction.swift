@@ -9,12 +9,31 @@ extension VectorFunctions {
         return far.replacing(with: nearErrorFunction(x), where: a .< nearBound).replacing(with: x, where: x .!= x)
     }
 
-    /// erf(x) from c = erfc(|x|), to the same bits.
+    /// What erf(x) and erfc(|x|) are both made from, to the same bits: erf(x) where it is a polynomial, and elsewhere erfc(|x|)
+    /// with the sign of x.
     @inline(__always)
-    package static func errorFunction(_ x: Lanes, complement c: Lanes) -> Lanes {
+    package static func errorCore(_ x: Lanes) -> Lanes {
+        let a = magnitude(x)
+        if all(a .< nearBound) { return nearErrorFunction(x) }
+        let far = withSign(of: x, errorComplementTail(a))
+        return far.replacing(with: nearErrorFunction(x), where: a .< nearBound).replacing(with: x, where: x .!= x)
+    }
+
+    /// erf(x) from its core.
+    @inline(__always)
+    package static func errorFunction(_ x: Lanes, core: Lanes) -> Lanes {
         let isNear = magnitude(x) .< nearBound
-        let far = withSign(of: x, 1 - c)
-        return any(isNear) ? far.replacing(with: nearErrorFunction(x), where: isNear) : far
+        if all(isNear) { return core }
+        return (withSign(of: x, Lanes(repeating: 1)) - core).replacing(with: core, where: isNear)
+    }
+
+    /// erfc(|x|) from the core of x.
+    @inline(__always)
+    package static func errorComplement(_ x: Lanes, core: Lanes) -> Lanes {
+        let isNear = magnitude(x) .< nearBound
+        let size = magnitude(core)
+        if all(isNear) { return 1 - size }
+        return size.replacing(with: 1 - size, where: isNear)
     }
 
     /// erfc(x) = 1 - erf(x), accurate also where it is small.

@@ -108,7 +108,7 @@ extension SimulationError: CustomStringConvertible {
             """
             \(paths) paths do not tell the error at eta = \(stepSize) from 0: their 95% interval has the half-width \
             \(String(format: "%.2g", halfwidth))
-            Take larger --etas, or another test function.
+            \(paths < WeakError.largestPilot ? "Allow more --paths, take" : "Take") larger --etas, or another test function.
             """
         case .cancelled:
             "stopped before anything was finished"

@@ -110,7 +110,7 @@ extension WeakError {
     }
 
     /// The paths of a pilot are kept in memory.
-    private static let largestPilot = 1 << 17
+    static let largestPilot = 1 << 17
 
     /// - Parameter found: the entries of each step size, one for each test function.
     private func results(

@@ -26,7 +26,7 @@ enum Toolchain {
         process.arguments = arguments
         process.currentDirectoryURL = folder
         let output = folder.appending(path: "output-\(UUID().uuidString)")
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        try Data().write(to: output)
         defer { try? FileManager.default.removeItem(at: output) }
         let handle = try FileHandle(forWritingTo: output)
         process.standardOutput = handle

@@ -23,12 +23,9 @@ extension EvidenceCommand {
             options.order = 2
             options.sizes = DerivationOptions.secondOrder(of: rule).sizes.merging(options.sizes) { $1 }
             let derivation: Derivation
-            do {
-                derivation = try Derivation(of: rule, options: options)
-            } catch {
-                guard rules.count > 1, error.status == .doesNotExist else {
-                    throw Failure("\(rule.name): \(error)", status: error.status)
-                }
+            switch try model(of: rule, options, isAlone: rules.count == 1) {
+            case .success(let found): derivation = found
+            case .failure(let error):
                 findings.append((rule.name, .noModel(reason: "\(error)")))
                 continue
             }

@@ -22,8 +22,8 @@ enum EvidenceCommand: Command {
             """
             For each rule: drift and covariance against the moments of one step of the rule itself, integrated over the noise
             and extrapolated to small steps (the largest relative difference, 1e-5 being allowed), and the weak error with
-            the fitted order on a quadratic and on the saddle. Exit status 1: something contradicts a model, or with --mistakes a wrong model of
-            order 2 is supported.
+            the fitted order on a quadratic and on the saddle. Exit status 1: something contradicts a model, or with
+            --mistakes a wrong model of order 2 is supported.
             """
         ],
         options: [full, mistakes, SimulationInput.seed, SimulationInput.threads] + DerivationInput.options + [format],
@@ -47,23 +47,18 @@ enum EvidenceCommand: Command {
         let seed = UInt64(try arguments.integer(SimulationInput.seed, in: 0...Int.max) ?? 1)
         let threads = try arguments.integer(SimulationInput.threads, in: 1...1024)
         let progress = ProgressBar("gathering", on: console)
+        defer { progress.clear() }
         console.simulationBegins()
         var findings: [(rule: String, finding: EvidenceReport.Finding)] = []
         for (index, rule) in rules.enumerated() {
             if console.cancellation.isCancelled { break }
             progress.update(Double(index) / Double(rules.count))
             let derivation: Derivation
-            do {
-                derivation = try Derivation(of: rule, options: try DerivationInput.options(of: rule, arguments))
-            } catch let error as DerivationError where rules.count > 1 && error.status == .doesNotExist {
+            switch try model(of: rule, try DerivationInput.options(of: rule, arguments), isAlone: rules.count == 1) {
+            case .success(let found): derivation = found
+            case .failure(let error):
                 findings.append((rule.name, .noModel(reason: "\(error)")))
                 continue
-            } catch let error as DerivationError {
-                progress.clear()
-                throw Failure("\(rule.name): \(error)", status: error.status)
-            } catch {
-                progress.clear()
-                throw Failure("\(rule.name): \(error)")
             }
             do throws(SimulationError) {
                 let evidence = try Evidence(
@@ -85,5 +80,19 @@ enum EvidenceCommand: Command {
         }
         guard findings.count == rules.count else { return .interrupted }
         return report.passes ? .done : .checkFailed
+    }
+
+    /// The derivation, or why the rule has no such model, which ends the command where no other rule was asked for.
+    static func model(
+        of rule: UpdateRule, _ options: DerivationOptions, isAlone: Bool
+    ) throws(Failure) -> Result<Derivation, DerivationError> {
+        do {
+            return .success(try Derivation(of: rule, options: options))
+        } catch {
+            guard !isAlone, error.status == .doesNotExist else {
+                throw Failure("\(rule.name): \(error)", status: error.status)
+            }
+            return .failure(error)
+        }
     }
 }

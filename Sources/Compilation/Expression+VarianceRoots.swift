@@ -9,7 +9,7 @@ extension Expression {
     ///
     /// A factor of a covariance has the roots of what is left of variances, sums that may cancel to nothing. A sum that is
     /// negative by more than rounding has no root, as before.
-    var guardingVarianceRoots: Expression {
+    package var guardingVarianceRoots: Expression {
         replacing { node in
             // What stands inside of an expectation is no variance.
             if case .expectation = node.content { return node }

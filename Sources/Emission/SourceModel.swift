@@ -100,8 +100,9 @@ extension SourceModel {
         states = sde.states.map { names.name(of: $0) }
         motionCount = sde.diffusion.first?.count ?? 0
         stepSize = names.name(of: sde.stepSize)
+        let factor = sde.diffusion.flatMap { $0.map(\.guardingVarianceRoots) }
         let drift = try Body(sde.drift, isMatrix: false, sde, hasLaw: hasLaw, length, &names)
-        let diffusion = try Body(sde.diffusion.flatMap { $0 }, isMatrix: true, sde, hasLaw: hasLaw, length, &names)
+        let diffusion = try Body(factor, isMatrix: true, sde, hasLaw: hasLaw, length, &names)
         (self.drift, self.diffusion) = (drift, diffusion)
         parameters = names.parameters
         functions = names.functions
@@ -130,7 +131,7 @@ extension SourceModel.Body {
         guard let index = sde.states.first?.indices.first else { throw .formulas(.undefined) }
         let split: CoordinateFormulas
         do {
-            split = try CoordinateFormulas(formulas.map(\.inSourceForms), index: index)
+            split = try CoordinateFormulas(formulas.map(\.complementingErf), index: index)
         } catch {
             throw .formulas(error)
         }

@@ -45,6 +45,15 @@ struct SourceModelTests {
         #expect(try derivation.source(in: .c).contains("Plain: ends * / here"))
     }
 
+    @Test("only variances that rounding makes negative have a root: those of the drift are as they stand")
+    func roots() throws {
+        let derivation = try Derivation(of: BuiltInRules.rule(named: "centeredrmsprop"))
+        let source = try derivation.source(in: .python)
+        let parts = source.split(separator: "def diffusion")
+        try #require(parts.count == 2)
+        #expect(parts[0].contains("np.sqrt(") && !parts[0].contains("np.maximum("))
+    }
+
     @Test("a schedule is a function that the caller gives")
     func schedules() throws {
         let text = """

@@ -47,11 +47,23 @@ struct SourceModelTests {
 
     @Test("only variances that rounding makes negative have a root: those of the drift are as they stand")
     func roots() throws {
-        let derivation = try Derivation(of: BuiltInRules.rule(named: "centeredrmsprop"))
-        let source = try derivation.source(in: .python)
-        let parts = source.split(separator: "def diffusion")
+        let derivation = try derivation(
+            """
+            optimizer Rooted
+            step eta
+            parameter rho : positive
+            let beta = 1 - eta*rho
+            state x
+            state m = 1
+            gradient g at x
+            noise gaussian
+            m' = beta*m + (1 - beta)*g
+            x' = x - eta*sqrt(m + 2)*sign(g)
+            """)
+        let parts = try derivation.source(in: .python).split(separator: "def diffusion")
         try #require(parts.count == 2)
-        #expect(parts[0].contains("np.sqrt(") && !parts[0].contains("np.maximum("))
+        #expect(parts[0].contains("np.sqrt(m + 2.0)"))
+        #expect(!parts[0].contains("np.maximum("))
     }
 
     @Test("a schedule is a function that the caller gives")

@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 
 /// The operations of a kernel as a directed acyclic graph in which every distinct operation stands once.
 ///

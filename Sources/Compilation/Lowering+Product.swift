@@ -1,5 +1,6 @@
 import Algebra
 import ExactNumbers
+import Numerics
 
 extension Lowering {
     /// A product, what is the same for all lanes gathered in one factor.

@@ -69,6 +69,18 @@ struct VectorFunctionsTests {
         }
     }
 
+    @Test func `polynomials of erf and erfc agree where they meet`() {
+        for row in 0..<257 {
+            let edge = (Double(row) + 0.5) / 64
+            let change = 2 / Double.pi.squareRoot() * exp(-edge * edge) * (edge.nextUp - edge.nextDown)
+            for function in [VectorFunctions.errorFunction, VectorFunctions.errorComplement] as [Function] {
+                let below = function(SIMD8(repeating: edge.nextDown))[0]
+                let above = function(SIMD8(repeating: edge.nextUp))[0]
+                #expect((below - above).magnitude <= change + 4 * above.ulp, "at \(edge)")
+            }
+        }
+    }
+
     @Test func `limits and arguments outside of the domain give what the system's library gives`() {
         let edges: [Double] = [.infinity, -.infinity, 1e308, -1e308, 800, -800, 0, 30, -30, 0x1p-1074, -1]
         for x in edges {

@@ -1,69 +1,71 @@
 extension VectorFunctions {
     /// erf(x).
     @inline(__always)
-    package static func errorFunction(_ x: Lanes) -> Lanes {
-        let a = magnitude(x)
-        if all(a .< nearBound) { return nearErrorFunction(x) }
-        let far = withSign(of: x, 1 - errorComplementTail(a))
-        if all(a .>= nearBound) { return far }
-        return far.replacing(with: nearErrorFunction(x), where: a .< nearBound).replacing(with: x, where: x .!= x)
+    package static func errorFunction(_ x: Lanes) -> Lanes { errorFunction(x, core: errorCore(x)) }
+
+    /// erfc(x) = 1 - erf(x), accurate also where it is small.
+    @inline(__always)
+    package static func errorComplement(_ x: Lanes) -> Lanes {
+        let tail = errorComplement(x, core: errorCore(x))
+        return tail.replacing(with: 2 - tail, where: x .< 0)
     }
 
-    /// What erf(x) and erfc(|x|) are both made from, to the same bits: erf(x) where it is a polynomial, and elsewhere erfc(|x|)
-    /// with the sign of x.
+    /// What erf(x) and erfc(|x|) are both made from, to the same bits: erf(x) where |x| is below ``nearBound``, and elsewhere
+    /// erfc(|x|) with the sign of x.
     @inline(__always)
     package static func errorCore(_ x: Lanes) -> Lanes {
         let a = magnitude(x)
-        if all(a .< nearBound) { return nearErrorFunction(x) }
-        let far = withSign(of: x, errorComplementTail(a))
-        return far.replacing(with: nearErrorFunction(x), where: a .< nearBound).replacing(with: x, where: x .!= x)
+        if all(a .< tableBound) { return withSign(of: x, tabulatedError(a)) }
+        let table = tabulatedError(a.replacing(with: 0, where: .!(a .< tableBound)))
+        let core = errorComplementTail(a).replacing(with: table, where: a .< tableBound)
+        return withSign(of: x, core).replacing(with: x, where: x .!= x)
     }
 
     /// erf(x) from its core.
     @inline(__always)
     package static func errorFunction(_ x: Lanes, core: Lanes) -> Lanes {
         let isNear = magnitude(x) .< nearBound
-        if all(isNear) { return core }
         return (withSign(of: x, Lanes(repeating: 1)) - core).replacing(with: core, where: isNear)
     }
 
     /// erfc(|x|) from the core of x.
     @inline(__always)
     package static func errorComplement(_ x: Lanes, core: Lanes) -> Lanes {
-        let isNear = magnitude(x) .< nearBound
         let size = magnitude(core)
-        if all(isNear) { return 1 - size }
-        return size.replacing(with: 1 - size, where: isNear)
+        return size.replacing(with: 1 - size, where: magnitude(x) .< nearBound)
     }
 
-    /// erfc(x) = 1 - erf(x), accurate also where it is small.
+    /// The edge between the last row of erf in the table and the first of erfc.
     @inline(__always)
-    package static func errorComplement(_ x: Lanes) -> Lanes {
-        let a = magnitude(x)
-        if all(a .< nearBound) { return 1 - nearErrorFunction(x) }
-        let tail = errorComplementTail(a)
-        let far = tail.replacing(with: 2 - tail, where: x .< 0)
-        if all(a .>= nearBound) { return far }
-        return far.replacing(with: 1 - nearErrorFunction(x), where: a .< nearBound).replacing(with: x, where: x .!= x)
+    private static var nearBound: Double { (Double(ErrorFunctionTable.complementRow) - 0.5) / 64 }
+
+    /// From here on erfc is computed by ``errorComplementTail(_:)``.
+    @inline(__always)
+    private static var tableBound: Double { 4 }
+
+    /// erf(a) or erfc(a) for 0 <= a < 4 by the polynomial of the nearest multiple of 1/64.
+    @inline(__always)
+    private static func tabulatedError(_ a: Lanes) -> Lanes {
+        // Added to a, it leaves the nearest multiple of 1/64, whose number stands in the low bits of the sum.
+        let shift = 0x1.8p46
+        let shifted = a + shift
+        let h = a - (shifted - shift)
+        let first = (bits(shifted) & Bits(repeating: 0x1FF)) &* Bits(repeating: UInt64(ErrorFunctionTable.rowLength))
+        let rows = ErrorFunctionTable.rows
+        @inline(__always)
+        func coefficient(_ k: Int) -> Lanes {
+            var lanes = Lanes.zero
+            for lane in lanes.indices { lanes[lane] = rows[Int(truncatingIfNeeded: first[lane]) + k] }
+            return lanes
+        }
+        var p = coefficient(ErrorFunctionTable.rowLength - 1)
+        for k in (1..<ErrorFunctionTable.rowLength - 1).reversed() { p = p * h + coefficient(k) }
+        // Where erf is small, a derivative of 1 apart leaves less to round.
+        let lead = h.replacing(with: 0, where: a .>= nearBound)
+        return coefficient(0) + (lead + h * p)
     }
 
-    /// Below this magnitude erf is a polynomial, and erfc one minus it.
-    @inline(__always)
-    private static var nearBound: Double { 0.75 }
-
-    @inline(__always)
-    private static func nearErrorFunction(_ x: Lanes) -> Lanes {
-        let p = polynomial(
-            x * x,
-            [
-                0x1.8a312cb07e6ccp-27, -0x1.564f71bbc0d35p-23, 0x1.b90ecd4aeec12p-20, -0x1.f4c5debf1228ap-17,
-                0x1.f9a2afa3a8f86p-14, -0x1.c02db1220cfe6p-11, 0x1.565bcd03657c0p-8, -0x1.b82ce31257412p-6,
-                0x1.ce2f21a0424c3p-4, -0x1.812746b0379e0p-2, 0x1.06eba8214db69p-3,
-            ])
-        return x + x * p
-    }
-
-    /// erfc(a) for a >= 3/4: exp(-a^2) (1 + P(q))/(1 + 2a) with q = (a - 3)/(a + 3).
+    /// erfc(a) for a >= 4: exp(-a^2) (1 + P(q))/(1 + 2a) with q = (a - 3)/(a + 3).
     ///
     /// The form follows Schonfelder, "Chebyshev expansions for the error and related functions", 1978.
     @inline(__always)

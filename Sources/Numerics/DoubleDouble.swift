@@ -1,37 +1,27 @@
-import ExactNumbers
-import Foundation
-import Numerics
-
-/// A number as the unevaluated sum of two doubles, about 32 digits; constants are folded in this precision.
+/// A number as the unevaluated sum of two doubles, about 32 digits.
 ///
 /// Source: Dekker, "A floating-point technique for extending the available precision", 1971.
-struct DoubleDouble: Hashable {
-    var high: Double
-    var low: Double
+package struct DoubleDouble: Hashable, Sendable {
+    package var high: Double
+    package var low: Double
 
-    init(_ high: Double, _ low: Double = 0) {
+    package init(_ high: Double, _ low: Double = 0) {
         self.high = high
         self.low = low
     }
 
-    init(_ value: Rational) {
-        high = value.doubleValue
-        low = 0
-        if high.isFinite, let head = Rational(exactly: high) { low = (value - head).doubleValue }
-    }
-
     /// high + low = a + b, the sum rounded and its error.
-    static func sum(_ a: Double, _ b: Double) -> DoubleDouble {
+    package static func sum(_ a: Double, _ b: Double) -> DoubleDouble {
         DoubleDouble(a + b, sumError(a, b))
     }
 
     /// a + b - fl(a + b).
-    static func sumError(_ a: Double, _ b: Double) -> Double {
+    package static func sumError(_ a: Double, _ b: Double) -> Double {
         VectorFunctions.sumError(SIMD8(repeating: a), SIMD8(repeating: b))[0]
     }
 
     /// a b - fl(a b), exact where nothing over- or underflows; NaN where the splitting overflows.
-    static func productError(_ a: Double, _ b: Double) -> Double {
+    package static func productError(_ a: Double, _ b: Double) -> Double {
         VectorFunctions.productError(SIMD8(repeating: a), SIMD8(repeating: b))[0]
     }
 
@@ -41,27 +31,27 @@ struct DoubleDouble: Hashable {
         return DoubleDouble(s, low - (s - high))
     }
 
-    static prefix func - (a: DoubleDouble) -> DoubleDouble { DoubleDouble(-a.high, -a.low) }
+    package static prefix func - (a: DoubleDouble) -> DoubleDouble { DoubleDouble(-a.high, -a.low) }
 
-    static func + (a: DoubleDouble, b: DoubleDouble) -> DoubleDouble {
+    package static func + (a: DoubleDouble, b: DoubleDouble) -> DoubleDouble {
         let s = sum(a.high, b.high)
         return DoubleDouble(s.high, s.low + a.low + b.low).renormalized()
     }
 
-    static func - (a: DoubleDouble, b: DoubleDouble) -> DoubleDouble { a + (-b) }
+    package static func - (a: DoubleDouble, b: DoubleDouble) -> DoubleDouble { a + (-b) }
 
-    static func * (a: DoubleDouble, b: DoubleDouble) -> DoubleDouble {
+    package static func * (a: DoubleDouble, b: DoubleDouble) -> DoubleDouble {
         let p = a.high * b.high
         return DoubleDouble(p, productError(a.high, b.high) + a.high * b.low + a.low * b.high).renormalized()
     }
 
-    static func / (a: DoubleDouble, b: DoubleDouble) -> DoubleDouble {
+    package static func / (a: DoubleDouble, b: DoubleDouble) -> DoubleDouble {
         let q = a.high / b.high
         let rest = a - b * DoubleDouble(q)
         return DoubleDouble(q, rest.high / b.high).renormalized()
     }
 
-    func squareRoot() -> DoubleDouble {
+    package func squareRoot() -> DoubleDouble {
         let root = high.squareRoot()
         guard root > 0 else { return DoubleDouble(root) }
         let rest = self - DoubleDouble(root) * DoubleDouble(root)

@@ -10,6 +10,10 @@ Euler-Maruyama at dt = eta, on a quadratic with Gaussian noise, one normal for e
 100 times. Each system runs every case once to compile and to warm up; then all systems run in turn, `--rounds` times, and
 the median counts. A ratio is ours over the best of the peers. The mean losses at the end must agree within five standard
 errors of NumPy's, or the script ends with status 1.
+
+Beside them runs Benchmarks/ensemble_kernels.cpp, the same cases written by hand for one processor, where a compiler is
+found ($CXX, or else c++): with the registers of this processor, and with those of every x86-64. It is no peer that a user
+has, but says how much of what the processor gives each system takes.
 """
 
 import argparse
@@ -17,10 +21,13 @@ import json
 import math
 import os
 import statistics
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 os.environ.setdefault("JAX_ENABLE_X64", "1")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
@@ -243,12 +250,49 @@ class Continuum:
     def __init__(self, case, program):
         self.case, self.program = case, program
 
-    def seconds(self):
+    def seconds(self, _):
         output = subprocess.run(
             [self.program, "--filter", f"simulation {self.case.own}, ", "--samples", "3", "--json"],
             check=True, capture_output=True, text=True).stdout
         (record,) = json.loads(output)["results"]
         return record["median"], record["result"]
+
+
+class HandWritten:
+    """Benchmarks/ensemble_kernels.cpp, compiled with the given flags."""
+
+    directory = tempfile.TemporaryDirectory()
+    flags = ["-std=c++17", "-O3", "-fno-math-errno", "-ffp-contract=fast", "-pthread"]
+
+    def __init__(self, case):
+        curvature = np.array(case.curvatures)
+        x, m, v, k = initial(case)
+        states = np.stack(np.broadcast_arrays(curvature, x, m, v), axis=1).ravel()
+        behind = case.steps - sum(saved_steps(case, True))
+        self.arguments = [case.name, case.paths, case.steps, case.eta, case.sigma]
+        self.rest = [os.cpu_count(), behind, *states]
+
+    @classmethod
+    def compiled(cls, compiler):
+        cls.program = f"{cls.directory.name}/{cls.__name__}"
+        source = Path(__file__).with_name("ensemble_kernels.cpp")
+        subprocess.run([compiler, *cls.flags, source, "-o", cls.program], check=True)
+        return cls
+
+    def seconds(self, seed):
+        arguments = [*self.arguments, seed, *self.rest]
+        output = subprocess.run(
+            [self.program, *map(str, arguments)], check=True, capture_output=True, text=True).stdout
+        return tuple(map(float, output.split()))
+
+
+class HandWrittenNative(HandWritten):
+    name = "C++ by hand, native"
+    flags = HandWritten.flags + ["-march=native"]
+
+
+class HandWrittenPlain(HandWritten):
+    name = "C++ by hand"
 
 
 def timed(peer, seed):
@@ -264,9 +308,11 @@ def main():
     parser.add_argument("--case", help="only cases whose name contains this")
     options = parser.parse_args()
     kinds = [NumPy, Numba, JAXStepwise, JAXBatched]
+    compiler = os.environ.get("CXX") or shutil.which("c++")
+    bounds = [kind.compiled(compiler) for kind in (HandWrittenPlain, HandWrittenNative)] if compiler else []
     print(f"{os.cpu_count()} processors; millions of path-steps a second, median of {options.rounds} rounds in turn\n")
     columns = ["case"] + [f"Continuum: {program}" for program in options.program]
-    columns += [kind.name for kind in kinds] + ["ratio to the best peer"] * len(options.program)
+    columns += [kind.name for kind in kinds + bounds] + ["ratio to the best peer"] * (len(options.program) + len(bounds))
     print("| " + " | ".join(columns) + " |\n|---" + "|--:" * (len(columns) - 1) + "|", flush=True)
     agreed = True
     for case in CASES:
@@ -278,18 +324,21 @@ def main():
         for peer in peers[1:]:
             timed(peer, 1)
         own = [Continuum(case, program) for program in options.program]
-        times = {id(system): [] for system in own + peers}
+        hand_written = [kind(case) for kind in bounds]
+        systems = own + peers + hand_written
+        times = {id(system): [] for system in systems}
         for n in range(options.rounds):
-            for system in own + peers:
-                seconds, loss = system.seconds() if isinstance(system, Continuum) else timed(system, n + 2)
+            for system in systems:
+                measures_itself = isinstance(system, (Continuum, HandWritten))
+                seconds, loss = system.seconds(n + 2) if measures_itself else timed(system, n + 2)
                 times[id(system)].append(seconds)
                 if abs(loss - reference) > 5 * ROOT_OF_TWO * error:
                     agreed = False
                     print(f"{case.name}: {system.name} has the loss {loss}, NumPy {reference} +- {error}", file=sys.stderr)
         rates = {key: case.paths * case.steps / statistics.median(values) / 1e6 for key, values in times.items()}
         best = max(rates[id(peer)] for peer in peers)
-        row = [case.name] + [f"{rates[id(system)]:.1f}" for system in own + peers]
-        row += [f"{rates[id(system)] / best:.2f}" for system in own]
+        row = [case.name] + [f"{rates[id(system)]:.1f}" for system in systems]
+        row += [f"{rates[id(system)] / best:.2f}" for system in own + hand_written]
         print("| " + " | ".join(row) + " |", flush=True)
     print(f"\nSciPy {scipy.__version__} has NumPy's erf.")
     sys.exit(0 if agreed else 1)

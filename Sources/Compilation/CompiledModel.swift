@@ -8,11 +8,11 @@ public typealias State = [Double]
 /// A matrix over the entries of a ``State``.
 public typealias Matrix = DenseMatrix
 
-/// An SDE with numbers for its parameters, on a landscape.
+/// An SDE with numbers for its parameters, on a landscape: a value of many words that never changes, held once.
 ///
 /// Drift and diffusion are closures of one state; `evaluate` and `advance` take many states at once. A coefficient that is
 /// singular at a state is infinite or NaN there: see ``isFinite(at:time:)``.
-public struct CompiledModel: Sendable {
+public final class CompiledModel: Sendable {
     /// The number d of coordinates.
     public let dimension: Int
     /// The number of states of a coordinate.

@@ -2,7 +2,9 @@ import Algebra
 import Probability
 
 /// Formulas of one coordinate compiled for all coordinates and many states at once.
-struct CoordinateKernel: Sendable {
+///
+/// A class, since a model hands its kernels on at every step, and their tables are many words.
+final class CoordinateKernel: Sendable {
     /// What a kernel is compiled from.
     struct Source {
         /// The formulas of coordinate `i`.

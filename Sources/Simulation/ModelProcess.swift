@@ -16,6 +16,9 @@ public struct ModelProcess: EnsembleProcess {
     /// The jumps of a jump form.
     let events: EventKernel?
     private let step: any IntegratorStep
+    public let stepSize: Double
+    private let dimension: Int
+    private let columnCount: Int
 
     /// A model integrated by a scheme.
     ///
@@ -50,6 +53,9 @@ public struct ModelProcess: EnsembleProcess {
         substeps: Int, seed: UInt64, coupling: [Double], events: EventKernel?
     ) {
         self.model = model
+        stepSize = model.stepSize
+        dimension = model.dimension
+        columnCount = model.columnCount
         self.scheme = scheme
         self.step = step
         self.events = events
@@ -69,7 +75,7 @@ public struct ModelProcess: EnsembleProcess {
     /// The component of the stream that is the increment of a Brownian motion over a whole step, and its sign.
     func address(ofColumn column: Int, coordinate: Int) -> (component: Int, sign: Double) {
         let sign = coupling[column]
-        return sign == 0 ? (Self.ownComponents + column * model.dimension + coordinate, 1) : (coordinate, sign)
+        return sign == 0 ? (Self.ownComponents + column * dimension + coordinate, 1) : (coordinate, sign)
     }
 
     /// The step of the integrator in print: `dt = eta/4`, and the scheme where it is not Euler's.
@@ -78,18 +84,18 @@ public struct ModelProcess: EnsembleProcess {
         return scheme == .euler ? length : "\(scheme.name), \(length)"
     }
 
-    public var stepSize: Double { model.stepSize }
+    private var brownianCount: Int { columnCount * dimension }
     public var variableCount: Int { model.variableCount }
-    public var scratchCount: Int { 2 * model.brownianCount + step.auxiliaryCount + step.scratchCount }
+    public var scratchCount: Int { 2 * brownianCount + step.auxiliaryCount + step.scratchCount }
 
     public func advance(_ states: LaneBlock, firstPath: Int, completedSteps: Int, scratch: LaneBlock) {
         if let events {
             return advance(
                 states, events: events, firstPath: firstPath, completedSteps: completedSteps, scratch: scratch)
         }
-        let (remaining, rest) = scratch.split(at: model.brownianCount)
-        let (normals, memory) = rest.split(at: model.brownianCount + step.auxiliaryCount)
-        let (increments, auxiliary) = normals.split(at: model.brownianCount)
+        let (remaining, rest) = scratch.split(at: brownianCount)
+        let (normals, memory) = rest.split(at: brownianCount + step.auxiliaryCount)
+        let (increments, auxiliary) = normals.split(at: brownianCount)
         let length = stepSize / Double(substeps)
         drawWholeStep(into: substeps == 1 ? increments : remaining, firstPath: firstPath, step: completedSteps)
         for substep in 0..<substeps {
@@ -108,9 +114,9 @@ public struct ModelProcess: EnsembleProcess {
 
     /// The increment over the whole step in units of `sqrt(dt)`: `sqrt(substeps) Z`.
     func drawWholeStep(into remaining: LaneBlock, firstPath: Int, step: Int) {
-        for column in 0..<model.columnCount {
-            for coordinate in 0..<model.dimension {
-                let values = remaining[column * model.dimension + coordinate]
+        for column in 0..<columnCount {
+            for coordinate in 0..<dimension {
+                let values = remaining[column * dimension + coordinate]
                 let (component, sign) = address(ofColumn: column, coordinate: coordinate)
                 stream.fillNormal(values, firstPath: firstPath, step: step, component: component)
                 let scale = sign * Double(substeps).squareRoot()
@@ -133,7 +139,7 @@ public struct ModelProcess: EnsembleProcess {
         for variable in 0..<normal.variables {
             let values = normal[variable]
             let rest = remaining[variable]
-            let component = Self.bridgeComponents + substep * model.brownianCount + variable
+            let component = Self.bridgeComponents + substep * brownianCount + variable
             stream.fillNormal(values, firstPath: firstPath, step: step, component: component)
             for lane in values.indices {
                 values[lane] = rest[lane] / left + deviation * values[lane]

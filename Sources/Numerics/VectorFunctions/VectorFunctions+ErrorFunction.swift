@@ -51,13 +51,8 @@ extension VectorFunctions {
         let shifted = a + shift
         let h = a - (shifted - shift)
         let first = (bits(shifted) & Bits(repeating: 0x1FF)) &* Bits(repeating: UInt64(ErrorFunctionTable.rowLength))
-        let rows = ErrorFunctionTable.rows
         @inline(__always)
-        func coefficient(_ k: Int) -> Lanes {
-            var lanes = Lanes.zero
-            for lane in lanes.indices { lanes[lane] = rows[Int(truncatingIfNeeded: first[lane]) + k] }
-            return lanes
-        }
+        func coefficient(_ k: Int) -> Lanes { entries(of: ErrorFunctionTable.rows, at: first, plus: k) }
         var p = coefficient(ErrorFunctionTable.rowLength - 1)
         for k in (1..<ErrorFunctionTable.rowLength - 1).reversed() { p = p * h + coefficient(k) }
         // Where erf is small, a derivative of 1 apart leaves less to round.
@@ -92,11 +87,9 @@ extension VectorFunctions {
         let p = even + q * odd
         // The square of the upper half of a is exact; what it leaves out is the low part of the exponent.
         let top = head(a)
-        let decay = exponential(-top * top, low: (top - a) * (top + a))
         let divisor = 1 + 2 * a
         // What the sum lost; the bits of the divisor give a reciprocal that is good enough for it.
         let lost = (2 * a - (divisor - 1)) * number(Bits(repeating: 0x7FDE_6238_22FC_16E6) &- bits(divisor))
-        let quotient = decay / divisor
-        return quotient + quotient * (p - lost)
+        return exponential(-top * top, low: (top - a) * (top + a), over: divisor, changedBy: p - lost)
     }
 }

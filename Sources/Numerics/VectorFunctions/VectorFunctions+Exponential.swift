@@ -1,54 +1,60 @@
 extension VectorFunctions {
     /// exp(x).
     @inline(__always)
-    package static func exponential(_ x: Lanes) -> Lanes {
-        scaled(x) { highPart, n in
-            let r = highPart - n * logarithmOfTwo.low
-            return 1 + (r * r * exponentialCorrection(r) + r)
-        }
-    }
+    package static func exponential(_ x: Lanes) -> Lanes { exponential(x, low: .zero) }
 
     /// exp(x + low) for a low part of magnitude below 2^-20 |x|.
     @inline(__always)
     static func exponential(_ x: Lanes, low: Lanes) -> Lanes {
-        scaled(x) { highPart, n in
-            let lowPart = low - n * logarithmOfTwo.low
-            let r = highPart + lowPart
-            let lost = (highPart - r) + lowPart
-            return 1 + (r + (r * r * exponentialCorrection(r) + lost))
+        exponential(x, low) { $0 + $0 * $1 }
+    }
+
+    /// exp(x + low)/divisor (1 + change), with little to round beside the quotient.
+    @inline(__always)
+    static func exponential(_ x: Lanes, low: Lanes, over divisor: Lanes, changedBy change: Lanes) -> Lanes {
+        exponential(x, low) {
+            let quotient = $0 / divisor
+            return quotient + quotient * ($1 + (change + $1 * change))
         }
     }
 
-    /// 2^n times the significand, with n = round(x/log 2); it is given x - n log 2 but for the low part of log 2, and n.
+    /// x = n log(2)/64 + r with |r| <= log(2)/128: 2^(n/64) comes from a table, exp(r) - 1 from a short polynomial.
+    ///
+    /// - Parameter combined: makes the result of the two; it is proportional to the first.
     @inline(__always)
-    private static func scaled(_ x: Lanes, _ significand: (_ highPart: Lanes, _ n: Lanes) -> Lanes) -> Lanes {
-        let one = bits(Lanes(repeating: 1))
+    private static func exponential(
+        _ x: Lanes, _ low: Lanes, _ combined: (_ power: Lanes, _ change: Lanes) -> Lanes
+    ) -> Lanes {
         // Beyond these bounds the result is not a normal number; the comparisons are false for NaN.
         if all((x .> -708) .& (x .< 709)) {
-            let shifted = x * 0x1.71547652b82fep0 + integerShift
-            let n = shifted - integerShift
-            // The integer n stands in the low bits of the shifted number: move it to the exponent of 1.
-            return significand(x - n * logarithmOfTwo.high, n) * number((bits(shifted) &<< 52) &+ one)
+            let (significand, change, n) = parts(ofExponential: x, low)
+            // n stands in the low bits, its remainder by 64 in the lowest six: move the others to the exponent.
+            return combined(number(bits(significand) &+ ((bits(n) & ~Bits(repeating: 63)) &<< 46)), change)
         }
-        let x = x.replacing(with: -800, where: x .< -800).replacing(with: 800, where: x .> 800)
-        let n = (x * 0x1.71547652b82fep0 + integerShift) - integerShift
-        // 2^n in two factors, neither of which leaves the range of normal numbers.
-        let half = 0.5 * n + integerShift
-        let rest = n - (half - integerShift) + integerShift
-        return significand(x - n * logarithmOfTwo.high, n) * number((bits(half) &<< 52) &+ one)
+        let bounded = x.replacing(with: -800, where: x .< -800).replacing(with: 800, where: x .> 800)
+        let (significand, change, n) = parts(ofExponential: bounded, low)
+        // The power of two in two factors, neither of which leaves the range of normal numbers.
+        let exponent = (number(bits(n) & ~Bits(repeating: 63)) - integerShift) * 0x1p-6
+        let half = 0.5 * exponent + integerShift
+        let rest = exponent - (half - integerShift) + integerShift
+        let one = bits(Lanes(repeating: 1))
+        return combined(significand, change) * number((bits(half) &<< 52) &+ one)
             * number((bits(rest) &<< 52) &+ one)
     }
 
-    /// P(r) in exp(r) = 1 + r + r^2 P(r) for |r| <= log(2)/2.
+    /// 2^(j/64) with j = n mod 64, exp(r) - 1, and a number in whose low bits n stands.
     @inline(__always)
-    private static func exponentialCorrection(_ r: Lanes) -> Lanes {
-        polynomial(
-            r,
-            [
-                0x1.1f730349868cep-29, 0x1.af4de97ca4194p-26, 0x1.27e4db646b17ep-22, 0x1.71de0231960ebp-19,
-                0x1.a01a01a6d889cp-16, 0x1.a01a01abe7fe1p-13, 0x1.6c16c16c162d4p-10, 0x1.11111111100dcp-7,
-                0x1.5555555555556p-5, 0x1.5555555555557p-3, 0x1p-1,
-            ])
+    private static func parts(
+        ofExponential x: Lanes, _ low: Lanes
+    ) -> (significand: Lanes, change: Lanes, shifted: Lanes) {
+        let shifted = x * 0x1.71547652b82fep6 + integerShift
+        let n = shifted - integerShift
+        // log(2)/64 in two parts; n times the first is exact.
+        let r = (x - n * 0x1.62e42fef8p-7) + (low - n * 0x1.1cf79abc9e3b4p-42)
+        let pair = (bits(shifted) & Bits(repeating: 63)) &<< 1
+        let p = polynomial(r, [0x1.1111111111111p-7, 0x1.5555555555555p-5, 0x1.5555555555555p-3, 0.5])
+        let change = entries(of: ExponentialTable.pairs, at: pair, plus: 1) + (r + r * r * p)
+        return (entries(of: ExponentialTable.pairs, at: pair), change, shifted)
     }
 
     /// tanh(x).

@@ -27,6 +27,14 @@ package enum VectorFunctions {
     @inline(__always)
     static func number(_ bits: Bits) -> Lanes { unsafeBitCast(bits, to: Lanes.self) }
 
+    /// For each lane the number of a table that stands so many places after an index of its own.
+    @inline(__always)
+    static func entries(of table: UnsafePointer<Double>, at indices: Bits, plus offset: Int = 0) -> Lanes {
+        var lanes = Lanes.zero
+        for lane in lanes.indices { lanes[lane] = table[Int(truncatingIfNeeded: indices[lane]) + offset] }
+        return lanes
+    }
+
     /// |x|.
     @inline(__always)
     package static func magnitude(_ x: Lanes) -> Lanes { number(bits(x) & Bits(repeating: 0x7FFF_FFFF_FFFF_FFFF)) }

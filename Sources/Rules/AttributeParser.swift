@@ -153,7 +153,8 @@ extension Weight {
         let attributes = try parser.attributes()
         guard parser.cursor.isAtEnd, !attributes.isInteger, attributes.bounds == .real else {
             throw Diagnostic(
-                file: file, message: "`\(text)` is not a size", remedy: "Write it as O(1) or a power of the step size, O(eta^-1/2).")
+                file: file, message: "`\(text)` is not a size",
+                remedy: "Write it as O(1) or a power of the step size, O(eta^-1/2).")
         }
         self = attributes.size
     }

@@ -73,7 +73,6 @@ struct TensorSolver {
     private func push(
         _ weights: LaneBlock, through chain: any GridChain, step: Int, from states: LaneBlock, to grid: TensorGrid
     ) -> LaneStorage {
-        let next = chain.outcomes(of: states, step: step)
         let probabilities = chain.weights(ofStep: step)
         let parts = min(states.lanes, Self.parts)
         let sums = LaneStorage(variables: parts, lanes: grid.count)
@@ -82,10 +81,13 @@ struct TensorSolver {
             let spreading = TensorSpreading(grid)
             for part in stride(from: worker, to: parts, by: workers) {
                 let sum = sums.block.base + part * grid.count
-                for lane in part * states.lanes / parts..<(part + 1) * states.lanes / parts {
+                let lanes = part * states.lanes / parts..<(part + 1) * states.lanes / parts
+                let from = states.lanes(lanes)
+                let next = withExtendedLifetime(from) { chain.outcomes(of: from.block, step: step) }
+                for (place, lane) in lanes.enumerated() {
                     for (outcome, probability) in probabilities.enumerated() {
                         spreading.add(
-                            probability * weights.base[lane], at: next.block.base + outcome * states.lanes + lane,
+                            probability * weights.base[lane], at: next.block.base + outcome * lanes.count + place,
                             stride: next.block.lanes, to: sum)
                     }
                 }

@@ -166,7 +166,8 @@ import struct Foundation.UUID
         ("O(eta^1/2)", Weight(Rational(1, 2))), ("O(eta^(1/2))", Weight(Rational(1, 2))),
         ("O(eta^-1/2)", Weight(Rational(-1, 2))), ("O(eta^(-3/2))", Weight(Rational(-3, 2))),
         ("O(eta^0.5)", Weight(Rational(1, 2))), ("O(sqrt(eta))", Weight(Rational(1, 2))), ("O(1/eta)", Weight(-1)),
-        ("O(η²)", Weight(2)), ("O(eta^-zeta)", Weight(0, slope: -1)), ("O(eta^1 - zeta/2)", Weight(1, slope: Rational(-1, 2))),
+        ("O(η²)", Weight(2)), ("O(eta^-zeta)", Weight(0, slope: -1)),
+        ("O(eta^1 - zeta/2)", Weight(1, slope: Rational(-1, 2))),
         ("O(η^(1 - 2·ζ))", Weight(1, slope: -2)), (" O( eta ^ -2*zeta ) ", Weight(0, slope: -2)),
     ])
     func `a size is read by itself, and all that follows eta^ is its exponent`(text: String, weight: Weight) throws {

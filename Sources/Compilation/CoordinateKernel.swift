@@ -43,6 +43,8 @@ struct CoordinateKernel: Sendable {
 
     private enum CompiledStage: Sendable {
         case hessianProduct(Program)
+        /// The weights, and the derivative of the Hessian's weighted diagonal; `nil` where that is zero.
+        case curvatureDerivative(Program, Program?)
         case scaleDerivative(Program)
         case plainSum(Program)
         case expectation(NoiseIntegral)
@@ -66,6 +68,8 @@ struct CoordinateKernel: Sendable {
             case .hessianProduct(let vector):
                 try landscape.requireHessian()
                 stages.append(.hessianProduct(try resolver.program([vector])))
+            case .curvatureDerivative(let vector):
+                stages.append(.curvatureDerivative(try resolver.program([vector]), try landscape.curvatureDerivative()))
             case .scaleDerivative(let vector): stages.append(.scaleDerivative(try resolver.program([vector])))
             case .plainSum(let term): stages.append(.plainSum(try resolver.program([term])))
             case .expectation(let body):
@@ -208,7 +212,8 @@ struct CoordinateKernel: Sendable {
                 for i in 0..<d {
                     fillInputs(i)
                     switch stage {
-                    case .hessianProduct(let vector), .scaleDerivative(let vector), .plainSum(let vector):
+                    case .hessianProduct(let vector), .curvatureDerivative(let vector, _), .scaleDerivative(let vector),
+                        .plainSum(let vector):
                         table[inputCount] = operand[i]
                         vector.evaluate(table, uniforms: values(of: i), count: lanes)
                     case .expectation(let integral):
@@ -229,6 +234,12 @@ struct CoordinateKernel: Sendable {
                     }
                 }
                 switch stage {
+                case .curvatureDerivative(_, let derivative):
+                    if let derivative {
+                        derivative.evaluate([states, operand], into: result, count: lanes)
+                    } else {
+                        for i in 0..<d { result[i].update(repeating: 0, count: lanes) }
+                    }
                 case .hessianProduct: landscape.hessianProduct(at: states, operand, into: result, count: lanes)
                 case .scaleDerivative:
                     if let scale = landscape.noiseScale {

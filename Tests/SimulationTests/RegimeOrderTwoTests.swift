@@ -21,7 +21,9 @@ import func Foundation.log2
         return try Derivation(of: rule, options: DerivationOptions(order: order, sizes: sizes))
     }
 
-    static func results(_ name: String, order: Int, on loss: String, from initial: [Double], tests: [String]) throws
+    static func results(
+        _ name: String, order: Int, on loss: String, from initial: [Double], horizon: Double, tests: [String]
+    ) throws
         -> [WeakErrorResult]
     {
         let derivation = try derivation(name, order: order)
@@ -32,25 +34,23 @@ import func Foundation.log2
         }
         let problem = try WeakErrorProblem(
             of: derivation, on: Landscape(Expression(parsing: loss)), settings: settings, initial: initial,
-            horizon: 0.2,
+            horizon: horizon,
             tests: tests.map {
                 try .init(
                     $0, Expression(parsing: $0), stateNames: derivation.rule.states.map(\.name), dimension: 1)
             })
-        return try WeakError(solver: DeterministicSolver(tolerance: 1e-8)).results(of: problem)
+        return try WeakError(solver: DeterministicSolver(tolerance: 1e-7)).results(of: problem)
     }
 
-    @Test(
-        "SGD has the order of its model on landscapes with third derivatives",
-        arguments: ["x1^2/2 + cos(2*x1)/4", "x1^4/4"])
-    func oneState(loss: String) throws {
-        for order in [1, 2] {
-            let result = try #require(
-                try Self.results("sgd", order: order, on: loss, from: [0.8], tests: ["x1^2 + sin(x1)"]).first)
-            #expect(result.method == .deterministic)
-            let fit = try #require(result.fit)
-            #expect(abs(fit.order - Double(order)) < 0.15, "\(order): \(fit)")
-        }
+    @Test("SGD has the order of its model on a landscape with third derivatives", arguments: [1, 2])
+    func oneState(order: Int) throws {
+        let result = try #require(
+            try Self.results(
+                "sgd", order: order, on: "x1^2/2 + cos(2*x1)/4", from: [0.8], horizon: 0.5, tests: ["x1^2 + sin(x1)"]
+            ).first)
+        #expect(result.method == .deterministic)
+        let fit = try #require(result.fit)
+        #expect(abs(fit.order - Double(order)) < 0.15, "\(fit)")
     }
 
     @Test(
@@ -59,7 +59,8 @@ import func Foundation.log2
     func severalStates(name: String) throws {
         let second = name == "momentum" ? "m" : "p"
         let results = try Self.results(
-            name, order: 2, on: "x1^2/2 + cos(2*x1)/4", from: [0.8, 0.3], tests: ["x^2", "x*\(second)", "\(second)^2"])
+            name, order: 2, on: "x1^2/2 + cos(2*x1)/4", from: [0.8, 0.3], horizon: 0.2,
+            tests: ["x^2", "x*\(second)", "\(second)^2"])
         for result in results {
             #expect(result.method == .deterministic)
             let fit = try #require(result.fit)

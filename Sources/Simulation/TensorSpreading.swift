@@ -37,7 +37,11 @@ final class TensorSpreading {
             while k >= 0 {
                 let factor = row[k]
                 let target = product + k * count
-                for index in 0..<count { target[index] = factor * product[index] }
+                var index = 0
+                while index < count {
+                    target[index] = factor * product[index]
+                    index += 1
+                }
                 k -= 1
             }
             count *= nodes
@@ -57,8 +61,10 @@ final class TensorSpreading {
             let target = sum + k * length
             let rows = first.block.base + k
             let (p, q, r, s) = (rows[0], rows[nodes], rows[2 * nodes], rows[3 * nodes])
-            for index in 0..<length {
+            var index = 0
+            while index < length {
                 target[index] += p * a[index] + q * b[index] + r * c[index] + s * d[index]
+                index += 1
             }
         }
         collected = 0

@@ -22,6 +22,8 @@ public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible
     case unsupportedSum
     /// An expectation over more than the gradient noise of one coordinate that does not reduce to one length.
     case unsupportedExpectation
+    /// The model holds third derivatives of a loss that was given as functions without them.
+    case noThirdDerivative
     /// A landscape without a dimension, or one that does not fit what is asked.
     case invalidDimension(Int)
 
@@ -53,6 +55,8 @@ public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible
                 "an expectation can be evaluated over the gradient noise of one coordinate, or of all coordinates where "
                 + "the noise is Gaussian and isotropic and they meet in one norm; "
                 + "write `noise gaussian, isotropic`, or simulate the rule itself"
+        case .noThirdDerivative:
+            return "the model needs third derivatives of the loss; give the loss as a formula"
         case .invalidDimension(let d): return "a landscape has 1 to \(Landscape.largestDimension) coordinates, not \(d)"
         }
     }

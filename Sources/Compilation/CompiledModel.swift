@@ -33,6 +33,7 @@ public final class CompiledModel: Sendable {
     let sde: SDE
     let coefficients: CoordinateKernel
     let covarianceKernel: CoordinateKernel
+    private let diffusionKernel: CoordinateKernel
     /// The covariance between coordinates, where there is one.
     let pairs: PairKernel?
     private let step: CoordinateKernel
@@ -74,6 +75,8 @@ public final class CompiledModel: Sendable {
             formulas: sde.drift + diffusion, states: sde.states, uniforms: [sde.time], draw: draw, functions: functions)
         source.averages = try sde.averageEvaluators()
         coefficients = try CoordinateKernel(source, on: landscape, parameters: table)
+        source.formulas = diffusion
+        diffusionKernel = try CoordinateKernel(source, on: landscape, parameters: table)
         source.formulas = covariance
         covarianceKernel = try CoordinateKernel(source, on: landscape, parameters: table)
         source.formulas = cross
@@ -117,13 +120,13 @@ public final class CompiledModel: Sendable {
                 return (try? matrix.choleskyFactor()) ?? Double.nan * matrix
             }
         }
-        return { [coefficients, stateCount, noiseCount, dimension, diffusionEntries] state, time in
-            let values = evaluateOne(coefficients, state, time)
+        return { [diffusionKernel, stateCount, noiseCount, dimension, diffusionEntries] state, time in
+            let values = evaluateOne(diffusionKernel, state, time)
             var matrix = Matrix(rows: stateCount * dimension, columns: noiseCount * dimension)
             for (k, entry) in diffusionEntries.enumerated() {
                 for i in 0..<dimension {
                     matrix[entry.state * dimension + i, entry.noise * dimension + i] =
-                        values[(stateCount + k) * dimension + i]
+                        values[k * dimension + i]
                 }
             }
             return matrix
@@ -158,6 +161,11 @@ public final class CompiledModel: Sendable {
     public func evaluate(states: LaneRows, time: Double, drift: LaneRows, diffusion: LaneRows, count: Int) {
         coefficients.evaluate(
             states: states, uniforms: [time], into: drift, and: diffusion, split: stateCount, count: count)
+    }
+
+    /// The diffusion alone, in rows as ``evaluate(states:time:drift:diffusion:count:)`` has them.
+    public func evaluateDiffusion(states: LaneRows, time: Double, into result: LaneRows, count: Int) {
+        diffusionKernel.evaluate(states: states, uniforms: [time], into: result, count: count)
     }
 
     /// The covariance: entry (a, c) for coordinate i is row (a n + c) d + i, with n states of a coordinate.

@@ -3,13 +3,15 @@ import Probability
 
 /// Formulas of one coordinate, taken apart into what can be computed coordinate by coordinate and what couples them.
 ///
-/// A sum over coordinates becomes a stage: `sum_j d_ij f w_j` is a Hessian-vector product of the values of `w`, `sum_j d_j
-/// sigma_i w_j` a derivative of the noise scale, any sum of expressions of one coordinate a plain sum; a named expectation becomes a quadrature. Each is replaced in the formulas
+/// A sum over coordinates becomes a stage: `sum_j d_ij f w_j` is a Hessian-vector product of the values of `w`, `sum_j d_ijj f w_j` a
+/// derivative of the diagonal of the Hessian, `sum_j d_j sigma_i w_j` one of the noise scale, any sum of expressions of one coordinate a plain sum; a named expectation becomes a quadrature. Each is replaced in the formulas
 /// by a symbol that stands for its result.
 package struct CoordinateFormulas {
     package enum Stage: Hashable {
         /// (H w)_i.
         case hessianProduct(Expression)
+        /// sum_j d_ijj f w_j.
+        case curvatureDerivative(Expression)
         /// sum_j d_j sigma_i w_j.
         case scaleDerivative(Expression)
         /// sum_j w_j.
@@ -92,11 +94,17 @@ package struct CoordinateFormulas {
             guard let field = factor.base.symbol, field.role == .field, factor.exponent.isOne,
                 field.derivatives.contains(.bound(0))
             else { continue }
-            let isHessian = field.derivatives.count == 2 && field.derivatives.contains(index)
-            guard isHessian || (field.derivatives.count == 1 && field.indices == [index]) else { continue }
+            let isOfLoss = field.indices.isEmpty && field.derivatives.contains(index)
+            let isHessian = isOfLoss && field.derivatives.count == 2
+            let isThird =
+                isOfLoss && field.derivatives.count == 3 && field.derivatives.count { $0 == .bound(0) } == 2
+            let isScale = field.derivatives.count == 1 && field.indices == [index]
+            guard isHessian || isThird || isScale else { continue }
             let rest = factors.filter { $0.base != factor.base }.map { Expression.power($0.base, $0.exponent) }
             let vector = try ofOneCoordinate(Expression.product(of: [Expression(coefficient)] + rest))
-            return symbol(for: isHessian ? .hessianProduct(vector) : .scaleDerivative(vector))
+            return symbol(
+                for: isHessian
+                    ? .hessianProduct(vector) : isThird ? .curvatureDerivative(vector) : .scaleDerivative(vector))
         }
         return symbol(for: .plainSum(try ofOneCoordinate(body)))
     }

@@ -45,6 +45,8 @@ final class CoordinateKernel: Sendable {
 
     private enum CompiledStage: Sendable {
         case hessianProduct(Program)
+        /// The weights, and the derivative of the Hessian's weighted diagonal; `nil` where that is zero.
+        case curvatureDerivative(Program, Program?)
         case scaleDerivative(Program)
         case plainSum(Program)
         case expectation(NoiseIntegral)
@@ -68,6 +70,8 @@ final class CoordinateKernel: Sendable {
             case .hessianProduct(let vector):
                 try landscape.requireHessian()
                 stages.append(.hessianProduct(try resolver.program([vector])))
+            case .curvatureDerivative(let vector):
+                stages.append(.curvatureDerivative(try resolver.program([vector]), try landscape.curvatureDerivative()))
             case .scaleDerivative(let vector): stages.append(.scaleDerivative(try resolver.program([vector])))
             case .plainSum(let term): stages.append(.plainSum(try resolver.program([term])))
             case .expectation(let body):
@@ -210,7 +214,8 @@ final class CoordinateKernel: Sendable {
                 for i in 0..<d {
                     fillInputs(i)
                     switch stage {
-                    case .hessianProduct(let vector), .scaleDerivative(let vector), .plainSum(let vector):
+                    case .hessianProduct(let vector), .curvatureDerivative(let vector, _), .scaleDerivative(let vector),
+                        .plainSum(let vector):
                         table[inputCount] = operand[i]
                         vector.evaluate(table, uniforms: values(of: i), count: lanes)
                     case .expectation(let integral):
@@ -231,6 +236,12 @@ final class CoordinateKernel: Sendable {
                     }
                 }
                 switch stage {
+                case .curvatureDerivative(_, let derivative):
+                    if let derivative {
+                        derivative.evaluate([states, operand], into: result, count: lanes)
+                    } else {
+                        for i in 0..<d { result[i].update(repeating: 0, count: lanes) }
+                    }
                 case .hessianProduct: landscape.hessianProduct(at: states, operand, into: result, count: lanes)
                 case .scaleDerivative:
                     if let scale = landscape.noiseScale {

@@ -7,6 +7,8 @@ public struct Landscape: Sendable {
     let kernels: Kernels
     /// The scale of the gradient noise, where it depends on the position.
     public private(set) var noiseScale: NoiseScale?
+    /// Makes the kernel of `sum_j d_ijj f w_j` at positions and weights, which few models need; `nil` where it is zero.
+    let curvatureDerivative: @Sendable () throws(CompilationError) -> Program?
     /// Whether every component of the gradient is seen to depend on its own coordinate alone.
     public let isSeparable: Bool
     /// Whether the gradient is seen to be affine.
@@ -80,6 +82,18 @@ public struct Landscape: Sendable {
         func compiled(_ outputs: [Expression], _ inputs: [Symbol]) -> Result<Program, CompilationError> {
             Result { () throws(CompilationError) in try Program(outputs, inputs: inputs, constants: constants) }
         }
+        curvatureDerivative = { () throws(CompilationError) in
+            let sums = gradient.map { component in
+                Expression.sum(
+                    of: component.symbols.sorted().compactMap { symbol in
+                        directionOf[symbol].map {
+                            component.derivative(by: symbol).derivative(by: symbol) * Expression($0)
+                        }
+                    })
+            }
+            return sums.allSatisfy(\.isZero)
+                ? nil : try Program(sums, inputs: positions + directions, constants: constants)
+        }
         kernels = .compiled(
             value: try Program([formula], inputs: positions, constants: constants),
             gradient: try Program(gradient, inputs: positions, constants: constants),
@@ -96,12 +110,14 @@ public struct Landscape: Sendable {
         self.dimension = dimension
         isSeparable = dimension == 1
         isQuadratic = false
+        curvatureDerivative = { () throws(CompilationError) in throw .noThirdDerivative }
         kernels = .closures(value: value, gradient: gradient, product: hessianProduct)
     }
 
     private init(_ curvatures: [Double]) {
         dimension = curvatures.count
         kernels = .quadratic(curvatures)
+        curvatureDerivative = { () throws(CompilationError) in nil }
         isSeparable = true
         isQuadratic = true
     }

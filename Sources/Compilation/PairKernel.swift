@@ -6,7 +6,10 @@ struct PairKernel: Sendable {
     let outputCount: Int
     private let features: CoordinateKernel
     private let program: Program
-    private let dimension: Int
+    private let landscape: Landscape
+    private var dimension: Int { landscape.dimension }
+    /// Whether the formulas read the entry `d_ij f` of the Hessian.
+    private let needsHessian: Bool
     /// For each parameter of a pair its value in every pair.
     private let pairParameters: [[Double]]
 
@@ -24,7 +27,7 @@ struct PairKernel: Sendable {
         features = try CoordinateKernel(ofOne, on: landscape, parameters: parameters)
         let count = split.features.count
         let d = landscape.dimension
-        dimension = d
+        self.landscape = landscape
         pairCount = d * (d - 1) / 2
         outputCount = source.formulas.count
 
@@ -32,6 +35,12 @@ struct PairKernel: Sendable {
         for (k, symbol) in source.uniforms.enumerated() { bindings[symbol] = .uniform(k) }
         for (symbol, k) in split.own { bindings[symbol] = .input(k) }
         for (symbol, k) in split.other { bindings[symbol] = .input(count + k) }
+        let entry = Symbol("f", role: .field, derivatives: [own, other])
+        needsHessian = split.outputs.contains { $0.contains(entry) }
+        if needsHessian {
+            try landscape.requireHessian()
+            bindings[entry] = .input(2 * count)
+        }
         var pairs: [[Double]] = []
         for symbol in Set(split.outputs.flatMap(\.symbols)).sorted() where bindings[symbol] == nil {
             if symbol.indices.isEmpty && symbol.role == .plain {
@@ -43,7 +52,8 @@ struct PairKernel: Sendable {
         }
         pairParameters = pairs
         program = try Program(
-            split.outputs, inputCount: 2 * count, uniformCount: source.uniforms.count + pairs.count,
+            split.outputs, inputCount: 2 * count + (needsHessian ? 1 : 0),
+            uniformCount: source.uniforms.count + pairs.count,
             functions: source.functions
         ) { symbol throws(CompilationError) in
             guard let binding = bindings[symbol] else { throw .unboundSymbol(symbol.label, nearest: nil) }
@@ -56,15 +66,19 @@ struct PairKernel: Sendable {
     func evaluate(states: LaneRows, uniforms: [Double], into result: LaneRows, count: Int) {
         guard pairCount > 0 else { return }
         let (featureCount, d) = (features.outputCount, dimension)
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, featureCount * d * count)) { memory in
+        let inputCount = 2 * featureCount + (needsHessian ? 1 : 0)
+        let rowCount = featureCount * d + (needsHessian ? d * d + d : 0)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, rowCount * count)) { memory in
             withUnsafeTemporaryAllocation(
-                of: UnsafeMutablePointer<Double>.self, capacity: 2 * featureCount + outputCount + 1
+                of: UnsafeMutablePointer<Double>.self, capacity: inputCount + outputCount + 1
             ) { tables in
                 guard let base = memory.baseAddress, let table = tables.baseAddress else { return }
                 let values = LaneRows(base, stride: count)
                 if featureCount > 0 {
                     features.evaluate(states: states, uniforms: uniforms, into: values, count: count)
                 }
+                let hessian = values.dropping(rows: featureCount * d)
+                if needsHessian { fillHessian(hessian, at: states, count: count) }
                 var pair = 0
                 for i in 0..<d {
                     for j in i + 1..<max(i + 1, d) {
@@ -72,12 +86,23 @@ struct PairKernel: Sendable {
                             table[k] = values[k * d + i]
                             table[featureCount + k] = values[k * d + j]
                         }
-                        for q in 0..<outputCount { table[2 * featureCount + q] = result[q * pairCount + pair] }
+                        if needsHessian { table[2 * featureCount] = hessian[j * d + i] }
+                        for q in 0..<outputCount { table[inputCount + q] = result[q * pairCount + pair] }
                         program.evaluate(table, uniforms: uniforms + pairParameters.map { $0[pair] }, count: count)
                         pair += 1
                     }
                 }
             }
+        }
+    }
+
+    /// The Hessian, entry (i, j) in row j d + i; the d rows after it are working memory.
+    private func fillHessian(_ rows: LaneRows, at states: LaneRows, count: Int) {
+        let d = dimension
+        let unit = rows.dropping(rows: d * d)
+        for j in 0..<d {
+            for i in 0..<d { unit[i].update(repeating: i == j ? 1 : 0, count: count) }
+            landscape.hessianProduct(at: states, unit, into: rows.dropping(rows: j * d), count: count)
         }
     }
 }

@@ -46,7 +46,8 @@ extension Certificate {
                 degree: input.moments.sample.draws.map { Growth(of: increment, in: $0.symbol).degree }.max() ?? 0
             )
         }
-        requiredMoments = Certificate.requiredMoments(growth, input.moments.sample.draws[0].law, order: order)
+        requiredMoments = Certificate.requiredMoments(
+            growth, input.moments.sample.draws[0].law, power: order == 1 ? 3 : 4)
         conditions = [
             Condition(number: 1, statement: "|E Δ - E D| = O(\(bound))", residuals: first),
             Condition(number: 2, statement: "|E ΔΔᵀ - E DDᵀ| = O(\(bound))", residuals: second),
@@ -232,9 +233,8 @@ extension Certificate {
     }
 
     static func requiredMoments(
-        _ growth: [(state: Symbol, degree: Rational)], _ law: NoiseLaw, order: Int
+        _ growth: [(state: Symbol, degree: Rational)], _ law: NoiseLaw, power: Int
     ) -> [RequiredMoment] {
-        let power = order == 1 ? 3 : 4
         guard let largest = growth.max(by: { $0.degree < $1.degree }), largest.degree.isPositive else { return [] }
         let purposes = [(2, "the diffusion of \(largest.state.name)"), (power, "condition 4 on \(largest.state.name)")]
         return purposes.compactMap { times, purpose in

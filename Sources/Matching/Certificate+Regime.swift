@@ -20,7 +20,7 @@ extension Certificate {
         let growth = zip(states, expansion.increments.first).map { state, increment in
             (state: state, degree: Growth(of: increment, in: expansion.moments.draw.symbol).degree)
         }
-        requiredMoments = Certificate.requiredMoments(growth, expansion.moments.draw.law, order: 2)
+        requiredMoments = Certificate.requiredMoments(growth, expansion.moments.draw.law, power: 4)
         self.conditions = [
             Condition(
                 number: 1, statement: "|E Δ - E D| = O(\(bound))", residuals: try conditions.firstMoments()),
@@ -44,17 +44,17 @@ extension Certificate {
         }
     }
 
-    private static func power(_ exponent: Rational) -> String { power(Weight(exponent)) }
+    static func power(_ exponent: Rational) -> String { power(Weight(exponent)) }
 
     /// `η²`.
-    private static func power(_ exponent: Weight) -> String {
+    static func power(_ exponent: Weight) -> String {
         (Expression(Symbol("eta", bounds: .positive)) ** exponent.expression).text
     }
 
     /// Which conditions of order 2 the model of order 1 fails in a regime, and what no diffusion would mend: where the noise
     /// dominates a step is of the size sqrt(h), so that second moments need a correction of O(h^2) and cumulants have to be
     /// those of a diffusion.
-    func obstacleToOrderTwo(_ excess: RegimeCumulants.Excess?) -> String {
+    func obstacleToOrderTwo(_ excess: RegimeCumulants.Excess) -> String {
         let stepTime = stepTime ?? 1
         let bound = Weight(3 * stepTime)
         let failing = conditions.filter { $0.number < 3 }.compactMap { condition in
@@ -67,12 +67,8 @@ extension Certificate {
             "one step takes the time h = \(Certificate.power(stepTime)), and order 2 asks for moments to "
             + "O(\(Certificate.power(bound)))"
         let reason =
-            if let excess {
-                "condition 3 fails for every SDE in these states, as the \(excess.name) differs from that of a "
-                    + "diffusion by \(excess.expression.text), O(\(Certificate.power(excess.weight)))"
-            } else {
-                "corrections of the drift and of the covariance are derived for noise and states of order 1 only"
-            }
+            "condition 3 fails for every SDE in these states, as the \(excess.name) differs from that of a "
+            + "diffusion by \(excess.expression.text), O(\(Certificate.power(excess.weight)))"
         return (["in this regime " + asked] + found + [reason]).joined(separator: "; ")
     }
 
@@ -98,6 +94,11 @@ extension Certificate {
         guard let stepTime else { return level.meaning }
         let noise =
             level == .m1 ? "" : ", and the noise of every state at its leading order"
+        if order == 2 {
+            return "first to fourth moments to O(\(Certificate.power(3 * stepTime))) on the time "
+                + "h = \(Certificate.power(stepTime)) of a step"
+                + (level == .m1 ? ", but for the covariances dropped" : "")
+        }
         return "first and second moments to O(\(Certificate.power(2 * stepTime))) "
             + "on the time h = \(Certificate.power(stepTime)) of a step\(noise)"
     }

@@ -21,36 +21,55 @@ extension Derivation {
             throw .noCrossCovariance(reason: "it is derived for noise and states of order 1 only")
         }
         let states = rule.states.map(\.symbol)
-        let expansion = try RegimeExpansion(
-            of: rule, sample: sample, requested: requested, usesBatch: options.usesBatch)
-        let model = try RegimeModel(expansion)
-
         let kept = Derivation.keptStates(of: rule, options: options)
-        let modelCovariance = states.indices.map { a in
-            states.indices.map { c in kept[a] && kept[c] ? model.covariance[a][c] : .zero }
+        var expansion = try RegimeExpansion(
+            of: rule, sample: sample, requested: requested, usesBatch: options.usesBatch)
+        var model = try RegimeModel(expansion)
+        var certificate = try Certificate(of: model, expansion, kept: kept)
+        var correction: RegimeCorrection?
+        if options.order == 2 {
+            if let excess = try RegimeCumulants(of: expansion.increments.first, model, expansion).obstacle {
+                throw .noSecondOrder(reason: certificate.obstacleToOrderTwo(excess))
+            }
+            try Derivation.requireCorrectable(
+                model, expansion, try Certificate(of: model, expansion, kept: states.map { _ in true }))
+            expansion = try RegimeExpansion(
+                of: rule, sample: sample, requested: requested, usesBatch: options.usesBatch, reaching: 3)
+            model = try RegimeModel(expansion)
+            if let excess = try RegimeCumulants(of: expansion.wholeIncrements, model, expansion).obstacle {
+                throw .noSecondOrder(reason: certificate.obstacleToOrderTwo(excess))
+            }
+            let found = try RegimeCorrection(model, expansion)
+            certificate = Certificate(orderTwo: found, expansion, kept: kept, orderOne: certificate)
+            correction = found
         }
-        let factor: ExpressionMatrix
-        do {
-            factor = try ExpressionMatrix(modelCovariance).choleskyFactor()
-        } catch {
-            throw .noDiffusionFactor(reason: "\(error)")
+        func keeping(_ entries: [[Expression]]) -> [[Expression]] {
+            entries.enumerated().map { a, row in row.enumerated().map { c, entry in kept[a] && kept[c] ? entry : .zero }
+            }
+        }
+        let covariance = correction?.covariance ?? model.covariance
+        let root = try CorrectedRoot(leading: keeping(model.covariance), corrected: keeping(covariance))
+        let crossCovariance = keeping(correction?.crossCovariance ?? [])
+        guard root.isExact || crossCovariance.allSatisfy({ $0.allSatisfy(\.isZero) }) else {
+            throw .noSecondOrder(
+                reason:
+                    "in this regime all states share the noise of one gradient; with the correction between coordinates "
+                    + "a covariance that is positive semidefinite takes terms beyond order 2, which are not derived")
         }
         sde = SDE(
-            stepSize: rule.stepSize, time: UpdateRule.time, states: states, drift: model.drift,
-            covariance: modelCovariance, diffusion: factor.rows, defaultValues: rule.defaultValues)
-        certificate = try Certificate(of: model, expansion, kept: kept)
-        if options.order == 2 {
-            let excess = try RegimeCumulants(model, expansion).obstacle
-            throw .noSecondOrder(reason: certificate.obstacleToOrderTwo(excess))
-        }
-        let regime = model.regime
+            stepSize: rule.stepSize, time: UpdateRule.time, states: states, drift: correction?.drift ?? model.drift,
+            covariance: root.covariance, diffusion: root.factor.rows, crossCovariance: crossCovariance,
+            defaultValues: rule.defaultValues)
+        let regime = correction == nil ? model.regime : model.regime.withoutOmissions
+        let eta = Expression(rule.stepSize)
+        let next = correction.map { found in zip(found.drift, model.drift).map { (($0 - $1) / eta).tidied } } ?? []
         let written = Increments(
             exact: expansion.increments.exact, first: expansion.increments.first.map(expansion.restored),
             intermediate: states.map { _ in .zero },
             second: expansion.increments.second.map(expansion.restored), approximatesBiasCorrection: false)
         var steps = Derivation.steps(
-            rule, sample, written, drift: model.drift, correction: [], covariance: model.covariance,
-            sde: sde, graded: [:])
+            rule, sample, written, drift: model.drift, correction: next, covariance: model.covariance,
+            sde: sde, graded: [:], hasRegime: true)
         let list = regime.quantities.map { "\($0.symbol.name) = O(η^(\($0.size)))" }.joined(separator: ", ")
         steps.insert(
             DerivationStep(
@@ -59,6 +78,7 @@ extension Derivation {
                     + "Mean increments are kept up to the relative size η^(\(regime.stepTime)), covariances at their "
                     + "leading size."),
             at: 2)
+        self.certificate = certificate
         self.steps = steps
         self.regime = regime
         self.rule = rule
@@ -66,7 +86,28 @@ extension Derivation {
         self.draw = draw
         increments = written
         leadingDrift = model.drift
-        driftCorrection = []
-        fullCovariance = model.covariance
+        driftCorrection = next
+        fullCovariance = covariance
+    }
+
+    /// Corrections of a model are about a step of the time h: a model of order 1 has to hold on it, of all states alike.
+    private static func requireCorrectable(
+        _ model: RegimeModel, _ expansion: RegimeExpansion, _ certificate: Certificate
+    ) throws(DerivationError) {
+        if let graded = expansion.quantities.first(where: { !$0.size.slope.isZero }) {
+            let name = graded.symbol.name
+            throw .noSecondOrder(
+                reason: "\(name) is graded, of size eta^(\(graded.size)); declare it O(1), as in the regime "
+                    + "'\(name)=O(1), ...'")
+        }
+        if let fast = expansion.otherTimes.first(where: { $0.isFast(expansion.stepTime) }) {
+            throw .noSecondOrder(
+                reason:
+                    "in this regime \(fast.state.name) is fast: it relaxes in less than the time of a step of the position"
+            )
+        }
+        guard certificate.conditions.allSatisfy({ $0.range == .always }) else {
+            throw .noSecondOrder(reason: "in this regime not even order 1 holds: \(certificate.verdict)")
+        }
     }
 }

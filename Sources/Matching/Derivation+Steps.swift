@@ -7,7 +7,7 @@ extension Derivation {
     static func steps(
         _ rule: UpdateRule, _ sample: GradientSample, _ increments: Increments, drift: [Expression],
         correction: [Expression],
-        covariance: [[Expression]], sde: SDE, graded: [Symbol: Weight]
+        covariance: [[Expression]], sde: SDE, graded: [Symbol: Weight], hasRegime: Bool = false
     ) -> [DerivationStep] {
         let states = rule.states.map(\.symbol)
         func formulas(_ prefix: String, _ expressions: [Expression]) -> [DerivationStep.Formula] {
@@ -58,7 +58,14 @@ extension Derivation {
         result.append(
             DerivationStep(
                 "Second moments", "The covariance of the increments: S = Cov(D1) = E[D1 D1ᵀ] - b0 b0ᵀ.", entries))
-        if !correction.isEmpty {
+        if !correction.isEmpty, hasRegime {
+            result.append(
+                DerivationStep(
+                    "Order 2",
+                    "With the generator L = ∂_t + b0·∇ + (η/2) S:∇∇ the model's own mean over a step is η b0 + (η²/2) L b0, and its own "
+                        + "covariance η² S + (η³/2)(L S + S·∇b0 + (S·∇b0)ᵀ): what is left of the optimizer's goes to b1 and to S.",
+                    formulas("b1", correction)))
+        } else if !correction.isEmpty {
             result.append(
                 DerivationStep(
                     "Order 2",

@@ -17,6 +17,11 @@ public struct ModelMistake: Sendable, Hashable {
     /// The coefficients that it changes.
     public let coefficients: [ModelComparison.Coefficient]
     public let sde: SDE
+
+    /// Whether it is about two coordinates: one alone knows nothing of it.
+    public var isBetweenCoordinates: Bool {
+        coefficients.contains { if case .crossCovariance = $0 { true } else { false } }
+    }
 }
 
 extension ModelMistake: CustomStringConvertible {

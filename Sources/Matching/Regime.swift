@@ -57,6 +57,13 @@ public struct Regime: Hashable, Sendable {
         public func isFast(_ stepTime: Rational) -> Bool { time.map { $0 < stepTime } ?? false }
     }
 
+    /// The same where nothing is left out.
+    var withoutOmissions: Regime {
+        Regime(
+            quantities: quantities, stepTime: stepTime, omissions: [], hasNoiseOfOrderOne: hasNoiseOfOrderOne,
+            driftTime: driftTime, otherTimes: otherTimes)
+    }
+
     /// The sizes that are not O(1), by symbol.
     var sizes: [Symbol: Weight] {
         Dictionary(uniqueKeysWithValues: quantities.filter { !$0.size.isZero }.map { ($0.symbol, $0.size) })

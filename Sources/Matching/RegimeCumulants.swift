@@ -24,12 +24,15 @@ struct RegimeCumulants {
     /// The first one that is too large for order 2, third cumulants before fourth; nil where there is none.
     let obstacle: Excess?
 
-    init(_ model: RegimeModel, _ expansion: RegimeExpansion) throws(DerivationError) {
+    /// - Parameter increments: of the states, divided by eta: D1, or all that is known of them.
+    init(
+        of increments: [Expression], _ model: RegimeModel, _ expansion: RegimeExpansion
+    ) throws(DerivationError) {
         let states = expansion.states
         let eta = Expression(expansion.stepSize)
         let bound = Weight(3 * expansion.stepTime)
         var centered: [Expression] = []
-        for (state, increment) in zip(states, expansion.increments.first) {
+        for (state, increment) in zip(states, increments) {
             centered.append(increment - (try expansion.moments.expectation(of: increment, state: state)))
         }
         func expectation(_ indices: [Int]) throws(DerivationError) -> Expression {

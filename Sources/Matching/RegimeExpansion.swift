@@ -10,14 +10,16 @@ struct RegimeExpansion {
     let moments: OneStepMoments
     let quantities: [Regime.Quantity]
     let stepTime: Rational
+    /// The weight relative to the states up to which increments are expanded.
+    let reach: Rational
     let times: [Rational?]
     let driftTime: Rational?
     /// Whether the noise of some state acts on the time of the position.
     let hasNoiseOfOrderOne: Bool
     /// The weights of the increments relative to the states.
     let leading: [Weight]
-    /// D1: the random terms up to the time of a step relative to the state, divided by eta; D2: those up to twice that
-    /// time, divided by eta^2.
+    /// D1: the random terms up to the time of a step relative to the state, divided by eta; D2: those from there to the reach,
+    /// divided by eta^2.
     let increments: Increments
     /// What stands for itself as a symbol in the increments: schedules, and bias corrections with a graded rate.
     private let held: [Symbol: Expression]
@@ -27,8 +29,10 @@ struct RegimeExpansion {
     let randomScale: RegimeScale
     let scale: RegimeScale
 
+    /// - Parameter times: the reach in times of a step.
     init(
-        of rule: UpdateRule, sample: GradientSample, requested: [Regime.Quantity], usesBatch: Bool
+        of rule: UpdateRule, sample: GradientSample, requested: [Regime.Quantity], usesBatch: Bool,
+        reaching times: Rational = 2
     ) throws(DerivationError) {
         if let second = rule.laterGradients.first {
             throw .noRegime(reason: "the rule draws a second gradient \(second.symbol.name)")
@@ -79,7 +83,7 @@ struct RegimeExpansion {
             let size = balance.states[index].value(at: 1)
             let terms: [RegimeScale.Term]
             do {
-                terms = try randomScale.terms(of: increment, .graded, upTo: size + 2 * balance.stepTime)
+                terms = try randomScale.terms(of: increment, .graded, upTo: size + times * balance.stepTime)
             } catch {
                 throw .cannotExpand(state: state, increment: exact[index], reason: "\(error)")
             }
@@ -101,7 +105,8 @@ struct RegimeExpansion {
         self.moments = moments
         self.quantities = quantities
         stepTime = balance.stepTime
-        times = balance.times
+        reach = times * balance.stepTime
+        self.times = balance.times
         driftTime = balance.driftTime
         hasNoiseOfOrderOne = balance.noiseTimes.contains(balance.stepTime)
         leading = balance.increments
@@ -112,6 +117,11 @@ struct RegimeExpansion {
             approximatesBiasCorrection: false)
         self.scale = scale
         self.randomScale = randomScale
+    }
+
+    /// D/eta, as far as it was expanded.
+    var wholeIncrements: [Expression] {
+        zip(increments.first, increments.second).map { $0 + Expression(stepSize) * $1 }
     }
 
     /// The states that do not move on the time of the position.

@@ -21,13 +21,13 @@ struct RegimeModel {
         for (index, state) in states.enumerated() {
             let size = expansion.size(index).value(at: 1)
             let mean = try expansion.moments.mean(of: expansion.increments.first[index], state: state)
-            let terms = try expansion.terms(of: mean, upTo: size + 2 * tau - 1, state: state)
+            let terms = try expansion.terms(of: mean, upTo: size + expansion.reach - 1, state: state)
             var omitted = terms.filter { $0.weight + 1 > size + tau }
             let kept = Expression.sum(of: terms.filter { $0.weight + 1 <= size + tau }.map(\.expression))
             // A mean that is kept as it is keeps its form as well.
             drift.append(kept.equals(mean) == .zero ? mean : kept.tidied)
             let next = try expansion.moments.expectation(of: expansion.increments.second[index], state: state)
-            omitted += try expansion.terms(of: next, upTo: size + 2 * tau - 2, state: state)
+            omitted += try expansion.terms(of: next, upTo: size + expansion.reach - 2, state: state)
                 .map { RegimeScale.Term(weight: $0.weight + 1, expression: eta * $0.expression) }
             omittedDrift.append(omitted.map(\.expression))
             for term in omitted {
@@ -100,5 +100,5 @@ struct RegimeModel {
 
 extension Expression {
     /// The expression expanded and with its common factors taken out, in every sum.
-    fileprivate var tidied: Expression { ((try? expanded()) ?? self).sumsFactored.commonFactored }
+    var tidied: Expression { ((try? expanded()) ?? self).sumsFactored.commonFactored }
 }

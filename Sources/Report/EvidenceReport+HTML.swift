@@ -6,9 +6,8 @@ extension EvidenceReport {
     var html: String {
         var text = table.html
         for (rule, finding) in findings {
-            switch finding {
-            case .noModel(let reason), .noNumbers(let reason): text += HTML.paragraph("\(rule): \(reason)")
-            case .evidence(let evidence, _):
+            if let reason = finding.reason { text += HTML.paragraph("\(rule): \(reason)") }
+            if let evidence = finding.result {
                 for paragraph in EvidenceReport.introduction(evidence) { text += HTML.paragraph(paragraph) }
                 for (landscape, result) in evidence.weakErrors {
                     text += HTML.heading("On \(landscape)", level: 3)

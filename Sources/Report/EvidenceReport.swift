@@ -3,37 +3,30 @@ import Simulation
 
 /// The evidence for the SDEs of several rules, a row for each.
 public struct EvidenceReport: Sendable {
-    /// What was found for a rule.
-    public enum Finding: Sendable {
-        case evidence(Evidence, level: String)
-        /// The rule has no SDE of the kind asked for.
-        case noModel(reason: String)
-        /// The numbers could not be had.
-        case noNumbers(reason: String)
-
-        var passes: Bool {
-            switch self {
-            case .evidence(let evidence, _): evidence.passes
-            case .noModel: true
-            case .noNumbers: false
-            }
-        }
-
-        var verdict: String {
-            switch self {
-            case .evidence(let evidence, _): evidence.passes ? "holds" : "FAILS"
-            case .noModel: "no diffusion limit"
-            case .noNumbers: "no numbers"
-            }
-        }
-    }
+    public typealias Finding = RuleFinding<Evidence>
 
     public let findings: [(rule: String, finding: Finding)]
 
     public init(_ findings: [(rule: String, finding: Finding)]) { self.findings = findings }
 
     /// Whether nothing contradicts any model.
-    public var passes: Bool { findings.allSatisfy(\.finding.passes) }
+    public var passes: Bool { findings.allSatisfy { EvidenceReport.passes($0.finding) } }
+
+    private static func passes(_ finding: Finding) -> Bool {
+        switch finding {
+        case .found(let evidence): evidence.passes
+        case .noModel: true
+        case .noNumbers: false
+        }
+    }
+
+    private static func verdict(_ finding: Finding) -> String {
+        switch finding {
+        case .found(let evidence): evidence.passes ? "holds" : "FAILS"
+        case .noModel: "no diffusion limit"
+        case .noNumbers: "no numbers"
+        }
+    }
 
     public var table: Table {
         var table = Table([
@@ -42,13 +35,15 @@ public struct EvidenceReport: Sendable {
             Table.Column("verdict"),
         ])
         for (rule, finding) in findings {
-            guard case .evidence(let evidence, let level) = finding else {
-                table.append([rule, "", "", "", "", finding.verdict])
+            let verdict = EvidenceReport.verdict(finding)
+            guard let evidence = finding.result else {
+                table.append([rule, "", "", "", "", verdict])
                 continue
             }
             let moments = FixedPoint.bound(evidence.oneStep.largest)
             table.append(
-                [rule, level, moments] + evidence.weakErrors.map { EvidenceReport.order($0.result) } + [finding.verdict]
+                [rule, evidence.level.rawValue, moments] + evidence.weakErrors.map { EvidenceReport.order($0.result) }
+                    + [verdict]
             )
         }
         return table
@@ -62,14 +57,11 @@ public struct EvidenceReport: Sendable {
 
     private var reasons: [String] {
         findings.compactMap { rule, finding in
-            switch finding {
-            case .evidence(let evidence, _):
-                guard !evidence.oneStep.passes,
-                    let worst = evidence.oneStep.entries.max(by: { $0.relative < $1.relative })
-                else { return nil }
-                return "\(rule): \(worst.coefficient) is \(worst.model), off by \(worst.difference)"
-            case .noModel(let reason), .noNumbers(let reason): return "\(rule): \(reason.prefix { $0 != "\n" })"
-            }
+            if let reason = finding.reason { return "\(rule): \(reason.prefix { $0 != "\n" })" }
+            guard let evidence = finding.result, !evidence.oneStep.passes,
+                let worst = evidence.oneStep.entries.max(by: { $0.relative < $1.relative })
+            else { return nil }
+            return "\(rule): \(worst.coefficient) is \(worst.model), off by \(worst.difference)"
         }
     }
 
@@ -80,7 +72,7 @@ public struct EvidenceReport: Sendable {
 
     /// The table; for a single rule with all that it sums up.
     public var markdown: String {
-        if findings.count == 1, case .evidence(let evidence, _) = findings[0].finding {
+        if findings.count == 1, let evidence = findings[0].finding.result {
             return table.markdown + "\n"
                 + (reasons + EvidenceReport.details(evidence, rule: findings[0].rule))
                 .joined(separator: "\n\n")
@@ -92,12 +84,11 @@ public struct EvidenceReport: Sendable {
         .array(
             findings.map { rule, finding in
                 var members: [JSONValue.Member] = [
-                    .init("rule", .string(rule)), .init("verdict", .string(finding.verdict)),
+                    .init("rule", .string(rule)), .init("verdict", .string(EvidenceReport.verdict(finding))),
                 ]
-                switch finding {
-                case .noModel(let reason), .noNumbers(let reason): members.append(.init("reason", .string(reason)))
-                case .evidence(let evidence, let level):
-                    members.append(.init("level", .string(level)))
+                if let reason = finding.reason { members.append(.init("reason", .string(reason))) }
+                if let evidence = finding.result {
+                    members.append(.init("level", .string(evidence.level.rawValue)))
                     members.append(
                         .init(
                             "oneStep",

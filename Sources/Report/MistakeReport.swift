@@ -2,27 +2,17 @@ import Simulation
 
 /// What weak errors say of models that are wrong in one place, for several rules.
 public struct MistakeReport: Sendable {
-    public enum Finding: Sendable {
-        case check(MistakeCheck)
-        /// The rule has no model of order 2.
-        case noModel(reason: String)
-        /// The numbers could not be had.
-        case noNumbers(reason: String)
-    }
+    public let findings: [(rule: String, finding: RuleFinding<MistakeCheck>)]
 
-    public let findings: [(rule: String, finding: Finding)]
-
-    public init(_ findings: [(rule: String, finding: Finding)]) { self.findings = findings }
+    public init(_ findings: [(rule: String, finding: RuleFinding<MistakeCheck>)]) { self.findings = findings }
 
     /// Whether no wrong model was supported, and no right one refuted.
     public var passes: Bool {
-        findings.allSatisfy { if case .check(let check) = $0.finding { check.passes } else { true } }
+        checks.allSatisfy(\.check.passes)
     }
 
     private var checks: [(rule: String, check: MistakeCheck)] {
-        findings.compactMap { rule, finding in
-            if case .check(let check) = finding { (rule, check) } else { nil }
-        }
+        findings.compactMap { rule, finding in finding.result.map { (rule, $0) } }
     }
 
     /// A row for each rule; for a single rule one for each mistake.
@@ -80,10 +70,7 @@ public struct MistakeReport: Sendable {
             + "\(supported) supported"
         return (checks.isEmpty ? [] : [sum])
             + findings.compactMap { rule, finding in
-                switch finding {
-                case .check: nil
-                case .noModel(let reason), .noNumbers(let reason): "\(rule): \(reason.prefix { $0 != "\n" })"
-                }
+                finding.reason.map { reason in "\(rule): \(reason.prefix { $0 != "\n" })" }
             }
     }
 
@@ -97,7 +84,7 @@ public struct MistakeReport: Sendable {
                 switch finding {
                 case .noModel(let reason): ["rule": .string(rule), "noModel": .string(reason)]
                 case .noNumbers(let reason): ["rule": .string(rule), "noNumbers": .string(reason)]
-                case .check(let check):
+                case .found(let check):
                     [
                         "rule": .string(rule),
                         "models": .array(check.entries.map(MistakeReport.json)),

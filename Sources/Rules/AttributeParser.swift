@@ -99,19 +99,32 @@ struct AttributeParser {
                 at: token, "a size is declared before the step size",
                 remedy: "Move the `step` statement above this line.")
         }
-        try cursor.expect(.open, "after `O`", remedy: "Write a size as `O(\(stepSize.name)^-zeta)`.")
+        let name = stepSize.name
+        let remedy = """
+            A size is O(1), O(\(name)), or O(\(name)^a) with a number a such as 2, -1 or 1/2, or an affine function of zeta such as \
+            -zeta; a factor is no part of it.
+            """
+        try cursor.expect(.open, "after `O`", remedy: remedy)
         let place = cursor.token
         var scope = Scope()
         scope.declare(stepSize)
         scope.declare(Weight.zeta)
+        // As a factor is no part of a size, eta^1/2 can only mean the root.
+        let isWrittenAsPower = place.kind == .name(name) && cursor.next.isMark(.power)
+        if isWrittenAsPower {
+            cursor.advance()
+            cursor.advance()
+        }
         var parser = ExpressionParser(cursor, scope: scope)
-        let power = try parser.expression()
+        let expression = try parser.expression()
         cursor = parser.cursor
-        try cursor.expect(.close, "after a size")
-        guard let weight = Weight(ofPower: power, of: stepSize) else {
-            throw cursor.failure(
-                at: place, "expected 1 or a power of \(stepSize.name)",
-                remedy: "Its exponent is a number, or an affine function of zeta: `O(\(stepSize.name)^-zeta)`.")
+        try cursor.expect(.close, "after a size", remedy: remedy)
+        guard let weight = isWrittenAsPower ? Weight(expression) : Weight(ofPower: expression, of: stepSize) else {
+            throw cursor.failure(at: place, "expected 1 or a power of \(name)", remedy: remedy)
+        }
+        let largest = Rational(ExpressionParser.largestExponent)
+        guard weight.constant.magnitude <= largest, weight.slope.magnitude <= largest else {
+            throw cursor.failure(at: place, ExpressionParser.exponentIsTooLarge)
         }
         return weight
     }
@@ -123,11 +136,9 @@ extension Weight {
         switch power.content {
         case .number(let value) where value.isOne: self.init(0)
         case .symbol(stepSize): self.init(1)
-        case .product(let coefficient, let factors) where coefficient.numerator.isOne && factors.count == 1:
-            // A factor is no part of a size, so that eta^-1/2 can only mean the root.
-            let exponent = factors[0].exponent
-            guard factors[0].base.symbol == stepSize, coefficient.isOne || !exponent.isOne else { return nil }
-            self.init(exponent.scaled(by: coefficient))
+        case .product(let coefficient, let factors) where coefficient.isOne && factors.count == 1:
+            guard factors[0].base.symbol == stepSize else { return nil }
+            self.init(factors[0].exponent)
         default: return nil
         }
     }
@@ -142,7 +153,8 @@ extension Weight {
         let attributes = try parser.attributes()
         guard parser.cursor.isAtEnd, !attributes.isInteger, attributes.bounds == .real else {
             throw Diagnostic(
-                file: file, message: "`\(text)` is not a size", remedy: "Write it as `O(eta^-zeta)` or `O(1)`.")
+                file: file, message: "`\(text)` is not a size",
+                remedy: "Write it as O(1) or a power of the step size, O(eta^-1/2).")
         }
         self = attributes.size
     }

@@ -5,17 +5,18 @@ extension CompiledModel: DiffusionKernel {
     public var scratchCount: Int { couplesCoordinates ? stateCount * dimension : 0 }
 
     public func evaluate(_ states: LaneBlock, time: Double, drift: LaneBlock, factor: LaneBlock) {
-        let entries = LaneStorage(variables: diffusionEntries.count * dimension, lanes: states.lanes)
+        let entries = LaneStorage(
+            uninitializedVariables: diffusionEntries.count * dimension, lanes: states.lanes)
         evaluate(
             states: states.rows, time: time, drift: drift.rows, diffusion: entries.block.rows, count: states.lanes)
-        factor.values.update(repeating: 0)
-        if couplesCoordinates { return fillFactor(factor, states: states, time: time) }
-        for (k, entry) in diffusionEntries.enumerated() {
-            for i in 0..<dimension {
-                let target = factor[(entry.state * noiseCount + entry.noise) * dimension + i]
-                _ = target.update(fromContentsOf: entries.block[k * dimension + i])
-            }
-        }
+        fillFactor(factor, from: entries.block, states: states, time: time)
+    }
+
+    public func evaluateFactor(_ states: LaneBlock, time: Double, factor: LaneBlock) {
+        let entries = LaneStorage(
+            uninitializedVariables: diffusionEntries.count * dimension, lanes: states.lanes)
+        evaluateDiffusion(states: states.rows, time: time, into: entries.block.rows, count: states.lanes)
+        fillFactor(factor, from: entries.block, states: states, time: time)
     }
 
     public func advance(
@@ -28,8 +29,19 @@ extension CompiledModel: DiffusionKernel {
         if couplesCoordinates { states.base.update(from: scratch.base, count: states.variables * states.lanes) }
     }
 
-    /// Of the factor of the whole covariance the entries within coordinates, which is all that a start asks for.
-    private func fillFactor(_ factor: LaneBlock, states: LaneBlock, time: Double) {
+    /// From the entries of a coordinate's own factor; where coordinates share noise, of the factor of the whole covariance the
+    /// entries within coordinates, which is all that a start asks for.
+    private func fillFactor(_ factor: LaneBlock, from entries: LaneBlock, states: LaneBlock, time: Double) {
+        factor.values.update(repeating: 0)
+        guard couplesCoordinates else {
+            for (k, entry) in diffusionEntries.enumerated() {
+                for i in 0..<dimension {
+                    let target = factor[(entry.state * noiseCount + entry.noise) * dimension + i]
+                    _ = target.update(fromContentsOf: entries[k * dimension + i])
+                }
+            }
+            return
+        }
         for lane in 0..<states.lanes {
             let matrix = diffusion((0..<states.variables).map { states[$0][lane] }, time)
             for a in 0..<stateCount {

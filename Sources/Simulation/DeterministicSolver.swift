@@ -133,9 +133,12 @@ public struct DeterministicSolver: Sendable {
                 difference = (finer.value - last.value).magnitude + finer.uncertainty
                 last = finer
             } while !isSettled(difference, last.value)
+            let settled = difference
+            // Of a box for whose enlargement there are too few nodes it is not known what it leaves out.
+            difference = .nan
             box.room *= 1.5
             let wider = try solved()
-            difference = max(difference, (wider.value - last.value).magnitude + wider.uncertainty)
+            difference = max(settled, (wider.value - last.value).magnitude + wider.uncertainty)
             last = wider
             if isSettled(difference, last.value) {
                 return Expectation(value: last.value, uncertainty: difference, nodes: last.nodes)

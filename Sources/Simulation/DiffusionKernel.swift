@@ -33,6 +33,9 @@ public protocol DiffusionKernel: Sendable {
     ///     `(a * columnCount + c) * dimension + i`.
     func evaluate(_ states: LaneBlock, time: Double, drift: LaneBlock, factor: LaneBlock)
 
+    /// The factor of the diffusion alone.
+    func evaluateFactor(_ states: LaneBlock, time: Double, factor: LaneBlock)
+
     /// One step of the scheme of Euler and Maruyama: `X + b dt + sqrt(eta dt) s Z`.
     ///
     /// - Parameters:
@@ -51,6 +54,11 @@ extension DiffusionKernel {
     public var variableCount: Int { stateCount * dimension }
     var brownianCount: Int { columnCount * dimension }
     var factorCount: Int { stateCount * columnCount * dimension }
+
+    public func evaluateFactor(_ states: LaneBlock, time: Double, factor: LaneBlock) {
+        let drift = LaneStorage(uninitializedVariables: variableCount, lanes: states.lanes)
+        evaluate(states, time: time, drift: drift.block, factor: factor)
+    }
 
     public var scratchCount: Int { (stateCount + stateCount * columnCount) * dimension }
 

@@ -21,6 +21,8 @@ public struct Evidence: Sendable {
     /// The parameters, in the order of the rule, and the scale of the noise.
     public let settings: [Setting]
     public let oneStep: OneStepCheck
+    /// What the certificate says of the model.
+    public let level: MatchingLevel
     /// By landscape, in the order of the runs.
     public let weakErrors: [(landscape: String, result: WeakErrorResult)]
 
@@ -42,6 +44,7 @@ extension Evidence {
     ) throws(SimulationError) {
         let rule = derivation.rule
         settings = Self.settings(of: derivation)
+        level = derivation.certificate.level
         oneStep = try OneStepCheck(
             of: derivation, values: { Self.values(of: derivation, stepSize: $0, scalesRates: true) })
         var results: [(landscape: String, result: WeakErrorResult)] = []

@@ -9,10 +9,35 @@ protocol GridChain: Sendable {
     func outcomes(of states: LaneBlock, step: Int) -> LaneStorage
 }
 
+extension LaneStorage {
+    /// The lanes of several blocks of the same variables, one after the other.
+    convenience init(joining parts: [LaneStorage]) {
+        let variables = parts.first?.block.variables ?? 0
+        self.init(uninitializedVariables: variables, lanes: parts.reduce(0) { $0 + $1.block.lanes })
+        for variable in 0..<variables {
+            var target = block.base + variable * block.lanes
+            for part in parts {
+                target.update(from: part.block.base + variable * part.block.lanes, count: part.block.lanes)
+                target += part.block.lanes
+            }
+        }
+    }
+}
+
 extension LaneBlock {
+    /// Some of the lanes.
+    func lanes(_ range: Range<Int>) -> LaneStorage {
+        let result = LaneStorage(uninitializedVariables: variables, lanes: range.count)
+        for variable in 0..<variables {
+            let target = result.block.base + variable * range.count
+            target.update(from: base + variable * lanes + range.lowerBound, count: range.count)
+        }
+        return result
+    }
+
     /// Copies of all lanes, one after the other.
     func repeated(_ times: Int) -> LaneStorage {
-        let result = LaneStorage(variables: variables, lanes: lanes * times)
+        let result = LaneStorage(uninitializedVariables: variables, lanes: lanes * times)
         for variable in 0..<variables {
             for copy in 0..<times {
                 let target = result.block.base + (variable * times + copy) * lanes

@@ -45,10 +45,12 @@ extension MistakeCheck {
         WeakError(paths: 2000, solver: DeterministicSolver(tolerance: 1e-7))
     }
 
-    /// Checks the model of a derivation of order 2, and everything that could be wrong with it, on `x^2/2` in one coordinate.
+    /// Checks the model of a derivation of order 2, and everything that could be wrong with it, on `x^2/2` in one coordinate;
+    /// what is wrong between coordinates on `x1^2/2 + x2^2`.
     ///
     /// The noise has the scale 0.4, parameters are those of ``Evidence`` but for constants as small as `epsilon`, whose terms
-    /// nobody would see: they are 0.1. The moments are the first and second ones of all states. What is not refuted from one
+    /// nobody would see: they are 0.1. The moments are the first and second ones of all states, or the products of a state of one
+    /// coordinate and one of the other. What is not refuted from one
     /// start is looked at from another: an effect that happens to cancel along one path does not along both. On grids where
     /// there are some, see ``WeakError``.
     ///
@@ -56,8 +58,6 @@ extension MistakeCheck {
     public init(
         of derivation: Derivation, by check: WeakError = defaultWeakError
     ) throws(SimulationError) {
-        let landscape: Landscape
-        do { landscape = try .quadratic([1]) } catch { throw .compilation(error) }
         func entry(_ mistake: ModelMistake?) throws(SimulationError) -> Entry {
             var model = RuleModel(derivation)
             if let mistake { model.sde = mistake.sde }
@@ -65,7 +65,8 @@ extension MistakeCheck {
             var results: [WeakErrorResult] = []
             for start in MistakeCheck.starts where !results.contains(where: { $0.verdict == .refutes }) {
                 results += try check.results(
-                    of: try MistakeCheck.problem(of: model, derivation, on: landscape, from: start))
+                    of: try MistakeCheck.problem(
+                        of: model, derivation, dimension: mistake?.isBetweenCoordinates == true ? 2 : 1, from: start))
             }
             return Entry(
                 mistake, isTolerated: comparison.map { $0.weakOrder == .always } ?? true, results: results)
@@ -88,8 +89,10 @@ extension MistakeCheck {
     private static let starts = [(0.8, 0.5, 0.2), (-0.6, 0.9, 0.35)]
 
     private static func problem(
-        of model: RuleModel, _ derivation: Derivation, on landscape: Landscape, from start: (Double, Double, Double)
+        of model: RuleModel, _ derivation: Derivation, dimension: Int, from start: (Double, Double, Double)
     ) throws(SimulationError) -> WeakErrorProblem {
+        let landscape: Landscape
+        do { landscape = try .quadratic((1...dimension).map(Double.init)) } catch { throw .compilation(error) }
         let rule = model.rule
         var small = [UpdateRule.noiseScale.name: 0.4]
         for parameter in rule.parameters {
@@ -100,16 +103,26 @@ extension MistakeCheck {
         let settings = etas.map { eta in
             Evidence.values(of: derivation, stepSize: eta, scalesRates: false).merging(small) { $1 }
         }
-        let initial = [start.0] + rule.states.dropFirst().map { $0.symbol.bounds.isNonnegative ? start.1 : start.2 }
+        let ofStates = [start.0] + rule.states.dropFirst().map { $0.symbol.bounds.isNonnegative ? start.1 : start.2 }
+        let initial = ofStates.flatMap { Array(repeating: $0, count: dimension) }
         let isTimed = derivation.sde.drift.contains { $0.contains(derivation.sde.time) }
         let names = rule.states.map(\.name)
         var tests: [WeakErrorProblem.Test] = []
-        for (name, formula) in moments(of: names) {
-            tests.append(try .init(name, formula, stateNames: names, dimension: 1))
+        for (name, formula) in dimension == 1 ? moments(of: names) : crossMoments(of: names) {
+            tests.append(try .init(name, formula, stateNames: names, dimension: dimension))
         }
         return try WeakErrorProblem(
             of: model, on: landscape, settings: settings, accepting: Set(settings.flatMap(\.keys)), initial: initial,
             initialTime: isTimed ? 1 : 0, horizon: horizon, tests: tests)
+    }
+
+    /// `x1*x2`, `x1*v2`, `v1*v2`, ... of the states.
+    private static func crossMoments(of names: [String]) -> [(name: String, formula: Expression)] {
+        names.indices.flatMap { a in
+            names[a...].map { name in
+                ("\(names[a])1*\(name)2", Expression(Symbol("\(names[a])1")) * Expression(Symbol("\(name)2")))
+            }
+        }
     }
 
     /// `x`, `v`, `x^2`, `x*v`, ... of the states.

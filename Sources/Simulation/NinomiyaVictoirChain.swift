@@ -17,7 +17,7 @@ struct NinomiyaVictoirChain: GridChain {
     private let schemeSteps: Int
     /// The Brownian motions that act, as (column, coordinate).
     private let motions: [(column: Int, coordinate: Int)]
-    private let draws: [(values: [Double], weight: Double, isReversed: Bool)]
+    private let law: PointLaw
     private let flowSteps: Int
 
     /// - Parameters:
@@ -51,17 +51,22 @@ struct NinomiyaVictoirChain: GridChain {
             }
         }
         self.motions = motions
-        let product = law.product(motions.count)
-        draws =
-            motions.count < 2
-            ? product.map { ($0.values, $0.weight, false) }
-            : product.flatMap { [($0.values, $0.weight / 2, false), ($0.values, $0.weight / 2, true)] }
+        self.law = law
     }
 
     /// The number of steps of the chain.
     var steps: Int { schemeSteps + 1 }
 
-    func weights(ofStep step: Int) -> [Double] { step > schemeSteps ? [1] : draws.map(\.weight) }
+    func weights(ofStep step: Int) -> [Double] {
+        guard step <= schemeSteps else { return [1] }
+        let weights = law.product(motions.count).map(\.weight)
+        return orders.flatMap { _ in weights.map { $0 / Double(orders.count) } }
+    }
+
+    /// The orders of the noises.
+    private var orders: [[(column: Int, coordinate: Int)]] {
+        motions.count < 2 ? [motions] : [motions, motions.reversed()]
+    }
 
     func outcomes(of states: LaneBlock, step index: Int) -> LaneStorage {
         let middle = startTime + (Double(index) - 0.5) * step
@@ -69,30 +74,22 @@ struct NinomiyaVictoirChain: GridChain {
         let isWhole = index > 1 && index <= schemeSteps
         flow(flowed.block, from: middle - (index > 1 ? step : step / 2), length: isWhole ? step : step / 2)
         guard index <= schemeSteps else { return flowed }
-        let result = flowed.block.repeated(draws.count)
-        let lanes = states.lanes
-        for position in motions.indices {
-            // Lanes of reversed outcomes go through the motions from the last to the first.
-            for isReversed in motions.count < 2 ? [false] : [false, true] {
-                let motion = isReversed ? motions.count - 1 - position : position
-                let chosen = draws.indices.filter { draws[$0].isReversed == isReversed }
-                let part = LaneStorage(variables: states.variables, lanes: lanes * chosen.count)
-                move(chosen, of: result.block, into: part.block, lanes: lanes, isBack: false)
-                let times = chosen.map { draws[$0].values[motion] * step.squareRoot() }
-                noiseFlow(part.block, motion: motions[motion], times: times, lanes: lanes, time: middle)
-                move(chosen, of: result.block, into: part.block, lanes: lanes, isBack: true)
-            }
-        }
-        return result
+        return LaneStorage(joining: orders.map { outcomes(of: flowed, along: $0, time: middle) })
     }
 
-    private func move(_ outcomes: [Int], of all: LaneBlock, into part: LaneBlock, lanes: Int, isBack: Bool) {
-        for variable in 0..<all.variables {
-            for (place, outcome) in outcomes.enumerated() {
-                let large = all.base + variable * all.lanes + outcome * lanes
-                let small = part.base + variable * part.lanes + place * lanes
-                if isBack { large.update(from: small, count: lanes) } else { small.update(from: large, count: lanes) }
-            }
+    /// The flows along one noise after another: from each outcome of the ones before as many as the law has points. As all noises
+    /// have one law, outcomes have the same probabilities whatever their order.
+    private func outcomes(
+        of states: LaneStorage, along motions: [(column: Int, coordinate: Int)], time: Double
+    ) -> LaneStorage {
+        motions.reduce(states) { states, motion in
+            LaneStorage(
+                joining: law.points.map { point in
+                    guard point.value != 0 else { return states }
+                    let moved = states.block.repeated(1)
+                    noiseFlow(moved.block, motion: motion, length: point.value * step.squareRoot(), time: time)
+                    return moved
+                })
         }
     }
 
@@ -110,17 +107,15 @@ struct NinomiyaVictoirChain: GridChain {
         }
     }
 
-    /// The flow of `sqrt(eta) s_q`, for a time that differs between outcomes.
+    /// The flow of `sqrt(eta) s_q`.
     private func noiseFlow(
-        _ states: LaneBlock, motion: (column: Int, coordinate: Int), times: [Double], lanes: Int, time: Double
+        _ states: LaneBlock, motion: (column: Int, coordinate: Int), length: Double, time: Double
     ) {
-        let scale = model.stepSize.squareRoot() / Double(flowSteps)
+        let scale = model.stepSize.squareRoot() * length / Double(flowSteps)
         for _ in 0..<flowSteps {
             rungeKutta(states) { point, _, slope in
                 column(motion, at: point, time: time, into: slope)
-                for variable in 0..<slope.variables {
-                    for lane in 0..<slope.lanes { slope[variable][lane] *= scale * times[lane / lanes] }
-                }
+                for index in slope.values.indices { slope.values[index] *= scale }
             }
         }
     }
@@ -147,9 +142,8 @@ struct NinomiyaVictoirChain: GridChain {
     private func column(
         _ motion: (column: Int, coordinate: Int), at states: LaneBlock, time: Double, into result: LaneBlock
     ) {
-        let drift = LaneStorage(variables: model.variableCount, lanes: states.lanes)
-        let factor = LaneStorage(variables: model.factorCount, lanes: states.lanes)
-        model.evaluate(states, time: time, drift: drift.block, factor: factor.block)
+        let factor = LaneStorage(uninitializedVariables: model.factorCount, lanes: states.lanes)
+        model.evaluateFactor(states, time: time, factor: factor.block)
         pick(motion, from: factor.block, into: result)
     }
 

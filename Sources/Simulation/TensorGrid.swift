@@ -39,38 +39,6 @@ struct TensorGrid {
         return storage
     }
 
-    /// The interpolating polynomial's value at a point of the box.
-    ///
-    /// - Parameters:
-    ///   - values: at all points.
-    ///   - rows: the rows of all axes at the point, see ``fillRow(_:axis:at:)``.
-    ///   - scratch: memory for `count / nodes` numbers; the result uses the last axis first.
-    func value(
-        of values: UnsafePointer<Double>, rows: UnsafePointer<Double>, scratch: UnsafeMutablePointer<Double>
-    ) -> Double {
-        var source = values
-        var length = count
-        for axis in stride(from: dimension - 1, through: 0, by: -1) {
-            let row = rows + axis * nodes
-            length /= nodes
-            for group in 0..<length {
-                let part = source + group * nodes
-                var (even, odd) = (0.0, 0.0)
-                var k = 0
-                while k + 2 <= nodes {
-                    even += row[k] * part[k]
-                    odd += row[k + 1] * part[k + 1]
-                    k += 2
-                }
-                if k < nodes { even += row[k] * part[k] }
-                // A group is read before its sum is written, and never again.
-                scratch[group] = even + odd
-            }
-            source = UnsafePointer(scratch)
-        }
-        return scratch[0]
-    }
-
     /// The row r with `sum_k r_k f(x_k)` the value at `x` of the polynomial through the points of one axis.
     func fillRow(_ row: UnsafeMutablePointer<Double>, axis: Int, at x: Double) {
         let s = (x - centres[axis]) / halfwidths[axis]

@@ -3,9 +3,10 @@ import Foundation
 
 /// Expectations of a smooth chain with two or three variables (or one), computed on grids without sampling.
 ///
-/// From a single start the chain can only reach a bounded set in a number of steps. A first pass forward finds, step by
-/// step, the box around everything that the points of the box before can reach; the pass backward carries the
-/// expectation, as a polynomial through Chebyshev points of each box. No boundary is
+/// From a single start the chain can only reach a bounded set in a number of steps. A first pass finds, step by
+/// step, the box around everything that the points of the box before can reach. A second one carries the law of the state, as
+/// signed weights at the Chebyshev points of each box under which every function has the expectation of the polynomial through
+/// its values there: the transpose of carrying one function backward, and as much work for any number of them. No boundary is
 /// ever crossed, and nothing is cut off.
 struct TensorSolver {
     /// Points in each direction.
@@ -20,25 +21,24 @@ struct TensorSolver {
     /// `E[phi(Y_n)]` for several functions after `steps` steps.
     ///
     /// - Returns: `nil` where the chain reaches a state that is not finite, or after a cancellation.
-    /// - Complexity: O(outcomes nodes^(2 D)) a step and function for `D` variables.
+    /// - Complexity: O(outcomes nodes^(2 D)) a step for `D` variables.
     func expectations(
         of tests: [Quantity], chain: any GridChain, start: [Double], steps: Int, endTime: Double,
         cancellation: Cancellation?
     ) -> [Double]? {
         guard let boxes = boxes(chain, start: start, steps: steps) else { return nil }
-        guard let last = boxes.last else { return nil }
-        let end = last.states()
-        var values = tests.map { test in
-            let result = LaneStorage(variables: 1, lanes: end.block.lanes)
-            test.body(end.block, endTime, result.block.values)
-            return result
-        }
-        for step in stride(from: steps, to: 0, by: -1) {
+        var states = LaneStorage(repeating: start, lanes: 1)
+        var weights = LaneStorage(repeating: [1], lanes: 1)
+        for (index, box) in boxes.enumerated() {
             if let cancellation, cancellation.isCancelled { return nil }
-            let states = step == 1 ? LaneStorage(repeating: start, lanes: 1) : boxes[step - 2].states()
-            values = pull(values, through: chain, step: step, from: states.block, to: boxes[step - 1])
+            weights = push(weights.block, through: chain, step: index + 1, from: states.block, to: box)
+            states = box.states()
         }
-        let results = values.map { $0.block.values[0] }
+        let results = tests.map { test in
+            let values = LaneStorage(variables: 1, lanes: states.block.lanes)
+            test.body(states.block, endTime, values.block.values)
+            return zip(values.block.values, weights.block.values).reduce(0) { $0 + $1.0 * $1.1 }
+        }
         return results.allSatisfy(\.isFinite) ? results : nil
     }
 
@@ -66,32 +66,38 @@ struct TensorSolver {
         return boxes
     }
 
-    /// The expectation of the functions after one step from each of the states.
-    private func pull(
-        _ values: [LaneStorage], through chain: any GridChain, step: Int, from states: LaneBlock, to grid: TensorGrid
-    ) -> [LaneStorage] {
-        let next = chain.outcomes(of: states, step: step)
-        let weights = chain.weights(ofStep: step)
-        let results = values.map { _ in LaneStorage(variables: 1, lanes: states.lanes) }
-        let parts = min(states.lanes, 4 * threads)
-        DispatchQueue.concurrentPerform(iterations: parts) { part in
-            let rows = LaneStorage(variables: grid.dimension, lanes: grid.nodes)
-            let scratch = LaneStorage(variables: 1, lanes: max(1, grid.count / grid.nodes))
-            for lane in part * states.lanes / parts..<(part + 1) * states.lanes / parts {
-                for (outcome, weight) in weights.enumerated() {
-                    for axis in 0..<grid.dimension {
-                        let target = next.block.base[axis * next.block.lanes + outcome * states.lanes + lane]
-                        grid.fillRow(rows.block.base + axis * grid.nodes, axis: axis, at: target)
-                    }
-                    for (function, result) in zip(values, results) {
-                        result.block.base[lane] +=
-                            weight
-                            * grid.value(
-                                of: function.block.base, rows: rows.block.base, scratch: scratch.block.base)
+    /// The parts in which a step is done, whatever the number of threads: their sums are added in this order.
+    private static let parts = 8
+
+    /// The weights after a step.
+    private func push(
+        _ weights: LaneBlock, through chain: any GridChain, step: Int, from states: LaneBlock, to grid: TensorGrid
+    ) -> LaneStorage {
+        let probabilities = chain.weights(ofStep: step)
+        let parts = min(states.lanes, Self.parts)
+        let sums = LaneStorage(variables: parts, lanes: grid.count)
+        let workers = min(parts, threads)
+        DispatchQueue.concurrentPerform(iterations: workers) { worker in
+            let spreading = TensorSpreading(grid)
+            for part in stride(from: worker, to: parts, by: workers) {
+                let sum = sums.block.base + part * grid.count
+                let lanes = part * states.lanes / parts..<(part + 1) * states.lanes / parts
+                let from = states.lanes(lanes)
+                let next = withExtendedLifetime(from) { chain.outcomes(of: from.block, step: step) }
+                for (place, lane) in lanes.enumerated() {
+                    for (outcome, probability) in probabilities.enumerated() {
+                        spreading.add(
+                            probability * weights.base[lane], at: next.block.base + outcome * lanes.count + place,
+                            stride: next.block.lanes, to: sum)
                     }
                 }
+                spreading.flush(to: sum)
             }
         }
-        return results
+        let result = LaneStorage(variables: 1, lanes: grid.count)
+        for part in 0..<parts {
+            for (lane, value) in sums.block[part].enumerated() { result.block.base[lane] += value }
+        }
+        return result
     }
 }

@@ -123,19 +123,21 @@ public struct WeakError: Sendable {
     private func deterministic(_ problem: WeakErrorProblem) throws(SimulationError) -> [WeakErrorResult] {
         let start = problem.initial[0]
         var entries = problem.tests.map { _ in [WeakErrorResult.Entry]() }
+        var notes = problem.horizonNotes
         var finished = 0
         for instance in problem.instances {
             guard let scalar = instance.scalar else { continue }
             if let cancellation, cancellation.isCancelled { break }
             let steps = problem.steps(instance) - problem.completedSteps(instance)
             let horizon = Double(steps) * instance.stepSize
+            var loosest = solver.tolerance
             for (index, test) in problem.tests.enumerated() {
                 guard let phi = test.scalar else { continue }
-                let optimizer = try resolved { solver throws(SimulationError) in
+                let optimizer = try resolved(&loosest) { solver throws(SimulationError) in
                     try solver.expectation(
                         of: phi, optimizer: scalar.optimizer, guide: scalar.baseline, start: start, steps: steps)
                 }
-                let model = try resolved { solver throws(SimulationError) in
+                let model = try resolved(&loosest) { solver throws(SimulationError) in
                     try solver.expectation(of: phi, model: scalar.model, start: start, horizon: horizon)
                 }
                 let ode = try solver.value(of: phi, noiseless: scalar.baseline, start: start, horizon: horizon)
@@ -146,26 +148,35 @@ public struct WeakError: Sendable {
                         ode: ode, halfwidth95: 0, integratorError: optimizer.uncertainty + model.uncertainty,
                         integrator: "grid of \(max(optimizer.nodes, model.nodes)) nodes"))
             }
+            if loosest > solver.tolerance {
+                notes.append(
+                    "eta = \(instance.stepSize): \(solver.maximumNodes) nodes settle to \(loosest) and not to \(solver.tolerance), "
+                        + "which the interval of the order allows for")
+            }
             finished += 1
             progress?(Double(finished) / Double(problem.instances.count))
         }
         return zip(problem.tests, entries).map { test, entries in
             WeakErrorResult(
                 test: test.quantity.name, method: .deterministic, claimedOrder: problem.claimedOrder,
-                entries: entries, isComplete: entries.count == problem.instances.count,
-                notes: problem.horizonNotes)
+                entries: entries, isComplete: entries.count == problem.instances.count, notes: notes)
         }
     }
 
     /// An expectation to the tolerance of the solver, or to ten, a hundred or a thousand times as much where that takes more
-    /// nodes than there may be: what is left open widens the interval of the order.
+    /// nodes than there may be: what is left open widens the interval of the order, and a note says so.
+    ///
+    /// - Parameter loosest: the largest tolerance that was needed so far.
     private func resolved(
+        _ loosest: inout Double,
         _ solve: (DeterministicSolver) throws(SimulationError) -> DeterministicSolver.Expectation
     ) throws(SimulationError) -> DeterministicSolver.Expectation {
         var solver = solver
         while true {
             do {
-                return try solve(solver)
+                let result = try solve(solver)
+                loosest = max(loosest, solver.tolerance)
+                return result
             } catch {
                 guard case .notResolved(_, let difference, let tolerance) = error, difference > tolerance,
                     tolerance < 500 * self.solver.tolerance

@@ -17,7 +17,10 @@ import Testing
     @Test("eta^-1/2 is the inverse root, as a factor is no part of a size")
     func root() {
         #expect(RecordedRun("derive sgd --regime sigma=O(eta^-1/2)").output.contains("σ_i = O(1/√η) (asked for)"))
-        #expect(RecordedRun("derive sgd --regime sigma=O(eta/2)").status == .badInput)
+        #expect(RecordedRun("derive rmsprop --regime epsilon=O(eta^1/2),sigma=O(eta^-1)").status == .done)
+        let factor = RecordedRun("derive sgd --regime sigma=O(eta/2)")
+        #expect(factor.status == .badInput)
+        #expect(factor.error.contains("a factor is no part of it"))
     }
 
     @Test("a published SDE is graded with the sizes of the regime")

@@ -44,6 +44,17 @@ struct VerifyCommandTests {
             #expect(run.error.contains("there is no order-2 model: in this regime one step takes the time h = η²"))
             #expect(run.error.contains("the third cumulant of Δx, Δx, Δv"))
         }
-        #expect(RecordedRun("verify sgd --regime sigma=O(eta^-1/2) --order 2").status == .doesNotExist)
+    }
+
+    @Test func `numbers may be formulas in the step size, as a regime asks for`() {
+        let line = "verify sgd --regime sigma=O(eta^-1/2) --etas 0.2,0.1,0.05 --horizon 0.4 --test x1^2"
+        let run = RecordedRun(line + " --order 2 --set sigma=0.5/sqrt(eta)")
+        #expect(run.status == .done)
+        #expect(run.output.contains("sigma = 0.5/sqrt(eta)"))
+        #expect(run.output.contains("supports weak order 2"))
+        #expect(RecordedRun("simulate sgd --set eta=0.1,sigma=0.5/sqrt(eta) --steps 2").status == .badInput)
+        let mixed = RecordedRun(line + " --landscape quadratic(1,2) --set sigma1=0.5/sqrt(eta),sigma2=1+x1^2")
+        #expect(mixed.status == .badInput)
+        #expect(mixed.error.contains("'sigma1' depends on the step size"))
     }
 }

@@ -161,15 +161,30 @@ import struct Foundation.UUID
         #expect(try UpdateRule(parsing: rule.description) == rule, "\(rule)")
     }
 
-    @Test func `a size is read by itself`() throws {
-        let eta = Symbol("eta", bounds: .positive)
-        #expect(try Weight(parsing: "O(1)", stepSize: eta) == 0)
-        #expect(try Weight(parsing: "O(eta^(-1/2))", stepSize: eta) == Weight(Rational(-1, 2)))
-        #expect(try Weight(parsing: "O(η^(1 - 2·ζ))", stepSize: eta) == Weight(1, slope: -2))
-        #expect(try Weight(parsing: "O(eta)", stepSize: eta) == 1)
-        #expect(throws: Diagnostic.self) { try Weight(parsing: "O(2*eta)", stepSize: eta) }
-        #expect(throws: Diagnostic.self) { try Weight(parsing: "positive", stepSize: eta) }
-        #expect(throws: Diagnostic.self) { try Weight(parsing: "O(eta", stepSize: eta) }
+    @Test(arguments: [
+        ("O(1)", Weight(0)), ("O(eta)", Weight(1)), ("O(eta^2)", Weight(2)), ("O(eta^-1)", Weight(-1)),
+        ("O(eta^1/2)", Weight(Rational(1, 2))), ("O(eta^(1/2))", Weight(Rational(1, 2))),
+        ("O(eta^-1/2)", Weight(Rational(-1, 2))), ("O(eta^(-3/2))", Weight(Rational(-3, 2))),
+        ("O(eta^0.5)", Weight(Rational(1, 2))), ("O(sqrt(eta))", Weight(Rational(1, 2))), ("O(1/eta)", Weight(-1)),
+        ("O(η²)", Weight(2)), ("O(eta^-zeta)", Weight(0, slope: -1)),
+        ("O(eta^1 - zeta/2)", Weight(1, slope: Rational(-1, 2))),
+        ("O(η^(1 - 2·ζ))", Weight(1, slope: -2)), (" O( eta ^ -2*zeta ) ", Weight(0, slope: -2)),
+    ])
+    func `a size is read by itself, and all that follows eta^ is its exponent`(text: String, weight: Weight) throws {
+        #expect(try Weight(parsing: text, stepSize: Symbol("eta", bounds: .positive)) == weight)
+    }
+
+    @Test(arguments: [
+        "O(2*eta)", "O(eta/2)", "O(eta^eta)", "O(eta^(1/2)*3*eta)", "O(eta^2, eta)", "O(0)", "O(2)", "O()", "O(eta",
+        "O(rho)", "O(eta^zeta^2)", "O(eta^1000000)", "positive", "eta", "",
+    ])
+    func `what is no size is refused, with what a size is`(text: String) throws {
+        do {
+            _ = try Weight(parsing: text, stepSize: Symbol("eta", bounds: .positive))
+            Issue.record("\(text) was read")
+        } catch let error as Diagnostic {
+            #expect(error.description.contains("O(") || error.description.contains("exponent"), "\(error)")
+        }
     }
 
     @Test func `a rule is read from a file`() throws {

@@ -73,6 +73,17 @@ import Testing
         #expect(results.contains { $0.verdict == .refutes }, "\(part): \(orders)")
     }
 
+    @Test(
+        "SignSGD needs its noise, and the half of the transport of its drift",
+        arguments: [Part.noiseOfAverage, .halfOfCorrection])
+    func signSGD(part: Part) throws {
+        let results = try Self.results(
+            try Self.model("signsgd", without: part), parameters: ["sigma": 0.5], initial: [0.8], horizon: 0.2,
+            tests: ["x^2"], check: WeakError(solver: DeterministicSolver(tolerance: 1e-6)))
+        #expect(results[0].method == .deterministic)
+        #expect(results[0].verdict == .refutes, "\(part): \(String(describing: results[0].fit))")
+    }
+
     @Test("a mistake below the interval is undecided, and refuted once the interval is narrow")
     func intervals() throws {
         let parameters = ["rho": 1, "gamma": 0.1, "epsilon": 0.1, "sigma": 0.4]

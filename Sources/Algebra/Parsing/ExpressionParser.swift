@@ -13,7 +13,7 @@ package struct ExpressionParser {
     static let deepestNesting = 256
     /// The largest integer exponent, by magnitude.
     package static let largestExponent = 10_000
-    static let exponentIsTooLarge = "this exponent is beyond \(largestExponent)"
+    package static let exponentIsTooLarge = "this exponent is beyond \(largestExponent)"
 
     package var cursor: TokenCursor
     let scope: Scope

@@ -12,7 +12,7 @@ enum EvaluateCommand: Command {
     static let set = Option(
         "set", "NAME=NUMBER,...",
         "values of parameters: eta, sigma, rho, ...; evaluate, verify and simulate take a formula for sigma too, such as "
-            + "'sigma=0.1*(1 + x1^2)'",
+            + "'sigma=0.1*(1 + x1^2)', and verify formulas in the step size, such as 'sigma=0.1/sqrt(eta)'",
         isRepeatable: true)
     private static let at = Option(
         "at", "NAME=NUMBER,...",

@@ -46,44 +46,56 @@ enum EvidenceCommand: Command {
         if arguments.contains(mistakes) { return try mistakes(of: rules, arguments, console, format) }
         let seed = UInt64(try arguments.integer(SimulationInput.seed, in: 0...Int.max) ?? 1)
         let threads = try arguments.integer(SimulationInput.threads, in: 1...1024)
-        let progress = ProgressBar("gathering", on: console)
-        defer { progress.clear() }
-        console.simulationBegins()
-        var findings: [(rule: String, finding: EvidenceReport.Finding)] = []
-        for (index, rule) in rules.enumerated() {
-            if console.cancellation.isCancelled { break }
-            progress.update(Double(index) / Double(rules.count))
-            let derivation: Derivation
-            switch try model(of: rule, try DerivationInput.options(of: rule, arguments), isAlone: rules.count == 1) {
-            case .success(let found): derivation = found
-            case .failure(let error):
-                findings.append((rule.name, .noModel(reason: "\(error)")))
-                continue
-            }
-            do throws(SimulationError) {
-                let evidence = try Evidence(
-                    of: derivation, size: arguments.contains(full) ? .full : .quick, seed: seed, threads: threads,
-                    cancellation: console.cancellation)
-                findings.append(
-                    (rule.name, .evidence(evidence, level: derivation.certificate.level.rawValue)))
-            } catch {
-                if case .cancelled = error { break }
-                findings.append((rule.name, .noNumbers(reason: "\(error)")))
-            }
+        let size: Evidence.Size = arguments.contains(full) ? .full : .quick
+        let findings = try findings(for: rules, "gathering", console) { rule throws(Failure) in
+            try DerivationInput.options(of: rule, arguments)
+        } gathering: { derivation throws(SimulationError) in
+            try Evidence(
+                of: derivation, size: size, seed: seed, threads: threads, cancellation: console.cancellation)
         }
-        progress.clear()
         let report = EvidenceReport(findings)
         switch format {
         case .text: try console.print(report.text)
         case .markdown: try console.print(report.markdown)
         case .json: try console.print(json: report.json)
         }
-        guard findings.count == rules.count else { return .interrupted }
-        return report.passes ? .done : .checkFailed
+        return status(findings.count, of: rules, passes: report.passes)
+    }
+
+    /// What is found for one rule after another; those before a cancellation.
+    static func findings<Result: Sendable>(
+        for rules: [UpdateRule], _ activity: String, _ console: Console,
+        options: (UpdateRule) throws(Failure) -> DerivationOptions,
+        gathering: (Derivation) throws(SimulationError) -> Result
+    ) throws(Failure) -> [(rule: String, finding: RuleFinding<Result>)] {
+        let progress = ProgressBar(activity, on: console)
+        defer { progress.clear() }
+        console.simulationBegins()
+        var findings: [(rule: String, finding: RuleFinding<Result>)] = []
+        for (index, rule) in rules.enumerated() {
+            if console.cancellation.isCancelled { break }
+            progress.update(Double(index) / Double(rules.count))
+            switch try model(of: rule, try options(rule), isAlone: rules.count == 1) {
+            case .failure(let error): findings.append((rule.name, .noModel(reason: "\(error)")))
+            case .success(let derivation):
+                do throws(SimulationError) {
+                    findings.append((rule.name, .found(try gathering(derivation))))
+                } catch {
+                    if case .cancelled = error { return findings }
+                    findings.append((rule.name, .noNumbers(reason: "\(error)")))
+                }
+            }
+        }
+        return findings
+    }
+
+    static func status(_ found: Int, of rules: [UpdateRule], passes: Bool) -> ExitStatus {
+        guard found == rules.count else { return .interrupted }
+        return passes ? .done : .checkFailed
     }
 
     /// The derivation, or why the rule has no such model, which ends the command where no other rule was asked for.
-    static func model(
+    private static func model(
         of rule: UpdateRule, _ options: DerivationOptions, isAlone: Bool
     ) throws(Failure) -> Result<Derivation, DerivationError> {
         do {

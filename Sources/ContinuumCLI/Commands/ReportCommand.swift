@@ -30,7 +30,7 @@ enum ReportCommand: Command {
             let evidence = try Evidence(
                 of: derivation, size: arguments.contains(full) ? .full : .quick, seed: seed, threads: threads,
                 cancellation: console.cancellation)
-            finding = .evidence(evidence, level: derivation.certificate.level.rawValue)
+            finding = .found(evidence)
         } catch {
             if case .cancelled = error { return .interrupted }
             finding = .noNumbers(reason: "\(error)")

@@ -77,8 +77,9 @@ enum VerifyCommand: Command {
         guard format != .csv || arguments.all(tests).count < 2 else {
             throw Failure("--format csv is a table of one test function\nGive --test once, or take --format json.")
         }
-        let scale = try NoiseScaleInput(arguments)
-        let rule = try scale.rule(try RuleInput.rule(arguments.operand))
+        let given = try RuleInput.rule(arguments.operand)
+        let scale = try NoiseScaleInput(arguments, stepSize: given.stepSize)
+        let rule = try scale.rule(given)
         let (ruleModel, options, derivation) = try DerivationInput.model(of: rule, arguments)
         let loss = arguments[LandscapeInput.landscape] ?? defaultLandscape
         let landscape = try scale.landscape(try LandscapeInput.landscape(loss))
@@ -106,9 +107,9 @@ enum VerifyCommand: Command {
                     modelStart: start, initialTime: input.time, horizon: horizon, tests: tests)
             }
             let automatic = try problem(nil)
-            let given = input.givenStart(of: automatic.instances.map(\.model))
+            let start = input.givenStart(of: automatic.instances.map(\.model))
             console.simulationBegins()
-            results = try check.results(of: given == nil ? automatic : try problem(given))
+            results = try check.results(of: start == nil ? automatic : try problem(start))
         } catch {
             progress.clear()
             throw Failure(error)
@@ -138,17 +139,19 @@ enum VerifyCommand: Command {
     private static func settings(
         of ruleModel: RuleModel, _ options: DerivationOptions, _ arguments: ParsedArguments
     ) throws(Failure) -> [ParameterValues] {
-        let assignments = try Assignments(arguments, EvaluateCommand.set)
-        let name = ruleModel.rule.stepSize.name
-        guard assignments[name] == nil else {
-            throw Failure("--set: verify takes several step sizes\nGive them with --etas, such as --etas 0.2,0.1,0.05.")
-        }
+        let stepSize = ruleModel.rule.stepSize
+        let name = stepSize.name
         let etas = try arguments.positives(etas) ?? [0.1, 0.05, 0.025, 0.0125]
         guard Set(etas).count == etas.count, etas.count >= 2 else {
             throw Failure("--etas takes at least two different step sizes, so that an order can be fitted")
         }
         var result: [ParameterValues] = []
         for eta in etas.sorted(by: >) {
+            let assignments = try Assignments(arguments, EvaluateCommand.set, stepSize: (stepSize, eta))
+            guard assignments[name] == nil else {
+                throw Failure(
+                    "--set: verify takes several step sizes\nGive them with --etas, such as --etas 0.2,0.1,0.05.")
+            }
             result.append(
                 try ParameterValues(
                     of: ruleModel.rule, draw: ruleModel.draw, assignments,

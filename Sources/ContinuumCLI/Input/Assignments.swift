@@ -6,6 +6,8 @@ struct Assignments: Sendable {
     private(set) var values: [String: Double] = [:]
     /// The texts of noise scales that are no numbers but formulas in the position.
     private(set) var formulas: [String: String] = [:]
+    /// The texts of values that are formulas in the step size.
+    private(set) var gradedTexts: [String: String] = [:]
     /// In the order in which they were written.
     private(set) var names: [String] = []
     /// The option that they were given with, for messages.
@@ -13,9 +15,13 @@ struct Assignments: Sendable {
 
     init(option: Option) { self.option = option }
 
+    /// - Parameter stepSize: the step size and its value, where values may be formulas in it.
     /// - Throws: a failure for a part without `=`, a value that is no number, and a name given twice.
-    init(_ arguments: ParsedArguments, _ option: Option) throws(Failure) {
+    init(
+        _ arguments: ParsedArguments, _ option: Option, stepSize: (symbol: Symbol, value: Double)? = nil
+    ) throws(Failure) {
         self.init(option: option)
+        let known = stepSize.map { [$0.symbol: $0.value] } ?? [:]
         for text in arguments.all(option) {
             for part in text.splitAtCommas {
                 let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -36,11 +42,12 @@ struct Assignments: Sendable {
                     for (number, text) in String(right.dropFirst().dropLast()).splitAtCommas.enumerated() {
                         let own = "\(name)\(number + 1)"
                         guard values[own] == nil else { throw Failure("\(option.spelling): '\(own)' is given twice") }
-                        set(own, to: try NumberInput.value(text.trimmed, of: "\(option.spelling) \(own)"))
+                        set(own, to: try NumberInput.value(text.trimmed, of: "\(option.spelling) \(own)", at: known))
                     }
                     continue
                 }
-                let value = try NumberInput.value(right, of: "\(option.spelling) \(name)")
+                let value = try NumberInput.value(right, of: "\(option.spelling) \(name)", at: known)
+                if !known.isEmpty, (try? NumberInput.value(right, of: name)) == nil { gradedTexts[name] = right }
                 guard values[name] == nil, formulas[name] == nil else {
                     throw Failure("\(option.spelling): '\(name)' is given twice")
                 }

@@ -8,7 +8,16 @@ import Rules
 struct NoiseScaleInput {
     private let assignments: Assignments
 
-    init(_ arguments: ParsedArguments) throws(Failure) { assignments = try Assignments(arguments, EvaluateCommand.set) }
+    /// - Parameter stepSize: the step size where numbers may be formulas in it.
+    init(_ arguments: ParsedArguments, stepSize: Symbol? = nil) throws(Failure) {
+        assignments = try Assignments(arguments, EvaluateCommand.set, stepSize: stepSize.map { ($0, 1) })
+        guard isFormula, let graded = assignments.gradedTexts.keys.sorted().first(where: { $0.hasPrefix(name) }) else {
+            return
+        }
+        throw Failure(
+            "--set: '\(graded)' depends on the step size, and another noise scale on the position: give one of them a number"
+        )
+    }
 
     var isFormula: Bool { !assignments.formulas.isEmpty }
 

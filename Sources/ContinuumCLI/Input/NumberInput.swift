@@ -2,15 +2,19 @@ import Algebra
 
 /// Numbers as the user writes them: `0.001`, `1e-3`, `1/3`, `sqrt(2)`.
 enum NumberInput {
-    /// - Parameter place: what the number belongs to, for the message.
-    static func value(_ text: String, of place: String) throws(Failure) -> Double {
+    /// - Parameters:
+    ///   - place: what the number belongs to, for the message.
+    ///   - known: symbols that the number may be a formula in.
+    static func value(_ text: String, of place: String, at known: [Symbol: Double] = [:]) throws(Failure) -> Double {
         let expression: Expression
         do {
-            expression = try Expression(parsing: text, in: Scope(), file: place)
+            var scope = Scope()
+            for symbol in known.keys { scope.declare(symbol) }
+            expression = try Expression(parsing: text, in: scope, file: place)
         } catch {
             throw Failure(error)
         }
-        let value = expression.evaluated(at: [:])
+        let value = expression.evaluated(at: known)
         guard value.isFinite else { throw Failure("\(place): '\(text)' is not a finite number") }
         return value
     }

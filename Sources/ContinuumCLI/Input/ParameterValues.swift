@@ -14,6 +14,8 @@ struct ParameterValues: Sendable {
     private let option: Option
     /// Noise scales that are formulas in the position.
     private let scaleFormulas: [String: String]
+    /// The texts of values that are formulas in the step size.
+    private let gradedTexts: [String: String]
 
     /// - Parameters:
     ///   - defaults: values of what the user left out.
@@ -28,6 +30,7 @@ struct ParameterValues: Sendable {
         self.draw = draw
         option = assignments.option
         scaleFormulas = assignments.formulas
+        gradedTexts = assignments.gradedTexts
         let definitions = self.definitions
         var pending: [(name: String, value: Double)] = []
         for name in assignments.names {
@@ -57,7 +60,9 @@ struct ParameterValues: Sendable {
     var noiseDescription: String {
         let numbers = values.keys.filter { $0 == UpdateRule.noiseScale.name || isScaleOfCoordinate($0) }
         return Set(numbers).union(scaleFormulas.keys).sorted()
-            .compactMap { name in (scaleFormulas[name] ?? values[name]?.plain).map { "\(name) = \($0)" } }
+            .compactMap { name in
+                (scaleFormulas[name] ?? gradedTexts[name] ?? values[name]?.plain).map { "\(name) = \($0)" }
+            }
             .joined(separator: ", ")
     }
 

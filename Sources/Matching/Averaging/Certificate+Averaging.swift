@@ -31,7 +31,7 @@ extension Certificate {
         let growth = zip(slow, scales.rates).map { state, rate in
             (state: state.symbol, degree: Growth(of: rate, in: scales.chain.draw.symbol).degree)
         }
-        requiredMoments = Certificate.requiredMoments(growth, scales.chain.draw.law, order: 1)
+        requiredMoments = Certificate.requiredMoments(growth, scales.chain.draw.law, power: 3)
         nonsmoothPoints = Certificate.nonsmoothPoints(in: rates.drift + rates.covariance.flatMap(\.self))
         var notes = [
             "averaged over \(fast), which moves by O(1) a step at a fixed η·rate: conditions 1 to 4 fail for it, and hold for "

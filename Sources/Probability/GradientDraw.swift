@@ -39,13 +39,9 @@ extension GradientDraw {
         do { held = try HeldSums(body) { $0.contains(symbol) } } catch { throw .algebra(error) }
         var terms: [Expression] = []
         for (inner, outer) in held.coefficients(of: { $0.base.contains(symbol) || $0.exponent.contains(symbol) }) {
-            if inner.isOne {
-                terms.append(outer)
-            } else if let value = try closedExpectation(of: inner) {
-                terms.append(outer * value)
-            } else {
-                terms.append(outer * .expectation(of: standardized(inner)))
-            }
+            let value =
+                inner.isOne ? .one : try closedExpectation(of: inner) ?? .expectation(of: standardized(inner))
+            terms += outer.summands.map { $0 * value }
         }
         return Expression.sum(of: terms)
     }

@@ -5,7 +5,9 @@ import Testing
 
 /// Expansion in some symbols beside that in all.
 struct HeldSumsTests {
-    private let (a, b, c) = (Expression(Symbol("a")), Expression(Symbol("b")), Expression(Symbol("c")))
+    private let a = Expression(Symbol("a"))
+    private let b = Expression(Symbol("b"))
+    private let c = Expression(Symbol("c"))
     private let variable = Symbol("x")
     private var x: Expression { Expression(variable) }
 

@@ -34,11 +34,31 @@ extension Expression {
     }
 
     /// The summands of the least weight, and that weight; the expression is expanded first where that is possible.
+    ///
+    /// Powers of the symbols that are not O(1) are collected, and of their coefficients only those multiplied out that may
+    /// be of the least weight.
     func leadingPart(_ sizes: [Symbol: Weight]) -> (expression: Expression, weight: Weight) {
-        let summands = ((try? expanded()) ?? self).summands
-        let weights = summands.map { $0.weight(sizes) }
-        let least = weights.dropFirst().reduce(weights[0]) { $0.meet($1) }
-        let leading = zip(summands, weights).filter { $1 == least }.map(\.0)
+        guard let held = try? HeldSums(self, where: { $0.contains(any: sizes.keys) }) else {
+            return leadingPart(of: summands.map { ($0, $0.weight(sizes)) })
+        }
+        var found: [(summand: Expression, weight: Weight)] = []
+        let parts = held.coefficients { $0.base.contains(any: sizes.keys) || $0.exponent.contains(any: sizes.keys) }
+        let weighed = parts.map { ($0, $0.powers.weight(sizes)) }.sorted { Weight.precedes($0.1, $1.1) }
+        for ((powers, coefficient), weight) in weighed {
+            if found.contains(where: { weight != $0.weight && weight.isAtLeast($0.weight) }) { continue }
+            let product = powers * coefficient
+            let summand = (try? product.expanded()) ?? product
+            if !summand.isZero { found.append((summand, weight)) }
+        }
+        return leadingPart(of: found)
+    }
+
+    private func leadingPart(
+        of summands: [(summand: Expression, weight: Weight)]
+    ) -> (expression: Expression, weight: Weight) {
+        guard let first = summands.first else { return (.zero, .zero) }
+        let least = summands.dropFirst().reduce(first.weight) { $0.meet($1.weight) }
+        let leading = summands.filter { $0.weight == least }.map(\.summand)
         // Where no single summand is the largest for every zeta, all are kept.
         return leading.isEmpty ? (self, least) : (Expression.sum(of: leading).commonFactored, least)
     }

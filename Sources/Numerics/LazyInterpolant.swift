@@ -8,6 +8,8 @@ public final class LazyInterpolant: Sendable {
     private let function: @Sendable (Double) -> Double
     /// The width of the cells before any is divided.
     private let width: Double
+    /// The accuracy of the function, relative to the largest value in the neighbourhood.
+    private let accuracy: Double
     private let cells = Mutex<[Cell: Polynomial]>([:])
 
     private struct Cell: Hashable {
@@ -26,13 +28,17 @@ public final class LazyInterpolant: Sendable {
     private static let degree = 20
     private static let deepest = 14
 
-    /// - Parameter width: the distance over which the function changes; positive.
-    public init(width: Double, _ function: @escaping @Sendable (Double) -> Double) {
+    /// - Parameters:
+    ///   - width: the distance over which the function changes; positive.
+    ///   - accuracy: how well the function is known, relative to the largest value in the neighbourhood: below that there
+    ///     is nothing to resolve, and cells would be divided without end.
+    public init(width: Double, accuracy: Double = 3e-13, _ function: @escaping @Sendable (Double) -> Double) {
         self.width = width
+        self.accuracy = accuracy
         self.function = function
     }
 
-    /// The value, to about 1e-12 of the largest one in the neighbourhood.
+    /// The value, to a few times the accuracy.
     public func callAsFunction(_ x: Double) -> Double {
         guard x.isFinite, (x / width).magnitude < 1e9 else { return function(x) }
         return cells.withLock { cells in
@@ -65,7 +71,7 @@ public final class LazyInterpolant: Sendable {
         let tail = coefficients.suffix(3).reduce(0) { max($0, $1.magnitude) }
         // A function that is not finite is itself the answer.
         if !largest.isFinite { return level < Self.deepest ? .divided : .direct }
-        if tail <= 3e-13 * largest { return .coefficients(coefficients) }
+        if tail <= accuracy * largest { return .coefficients(coefficients) }
         return level < Self.deepest ? .divided : .direct
     }
 

@@ -35,26 +35,15 @@ extension GradientDraw {
     /// - Throws: ``ProbabilityError`` where the expectation is known to diverge.
     public func expectation(of body: Expression) throws(ProbabilityError) -> Expression {
         guard body.contains(symbol) else { return body }
-        let expanded: Expression
-        do { expanded = try body.expanded() } catch { throw .algebra(error) }
-        var closed: [Expression] = []
-        var named: [Expression] = []
-        var known: [Expression: Expression?] = [:]
-        for summand in expanded.summands {
-            let (inner, outer) = summand.split { $0.base.contains(symbol) || $0.exponent.contains(symbol) }
-            if inner.isOne {
-                closed.append(outer)
-                continue
-            }
-            let value = if let value = known[inner] { value } else { try closedExpectation(of: inner) }
-            known[inner] = .some(value)
-            if let value {
-                closed.append(outer * value)
-            } else {
-                named.append(outer * .expectation(of: standardized(inner)))
-            }
+        let held: HeldSums
+        do { held = try HeldSums(body) { $0.contains(symbol) } } catch { throw .algebra(error) }
+        var terms: [Expression] = []
+        for (inner, outer) in held.coefficients(of: { $0.base.contains(symbol) || $0.exponent.contains(symbol) }) {
+            let value =
+                inner.isOne ? .one : try closedExpectation(of: inner) ?? .expectation(of: standardized(inner))
+            terms += outer.summands.map { $0 * value }
         }
-        return Expression.sum(of: closed + named)
+        return Expression.sum(of: terms)
     }
 
     private func closedExpectation(of body: Expression) throws(ProbabilityError) -> Expression? {

@@ -126,7 +126,7 @@ extension GradientSample {
         // One draw after the other; where an expectation over the first has no closed form in the others, they come first.
         for order in own.count == 1 ? [own] : [own, own.reversed()] {
             var value = body
-            for draw in order where !isCoupled(value) { value = try draw.expectation(of: value) }
+            for draw in order where !isCoupled(value) { value = try draw.expectation(of: expandedIfPossible(value)) }
             if !isRandom(value), !isCoupled(value), !value.symbols.contains(where: isDraw) { return value }
         }
         throw .coupledDraws(body: body)

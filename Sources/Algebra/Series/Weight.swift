@@ -120,7 +120,7 @@ extension Weight: CustomStringConvertible {
 
 extension Weight {
     /// An order in which series list their terms: by the value at zeta = 1/2, ties by that at 0.
-    static func precedes(_ a: Weight, _ b: Weight) -> Bool {
+    package static func precedes(_ a: Weight, _ b: Weight) -> Bool {
         let (x, y) = (a.constant + a.atOne, b.constant + b.atOne)
         return x != y ? x < y : a.constant < b.constant
     }

@@ -10,6 +10,8 @@ final class AverageEvaluator: Sendable {
     /// The argument along which the function is interpolated, and the width of a cell from the other arguments; nil where
     /// other arguments differ from state to state.
     private let principal: (position: Int, width: @Sendable ([Double]) -> Double)?
+    /// How well the values are known.
+    private let accuracy: Double
     private let tables = Mutex<[[Double]: LazyInterpolant]>([:])
 
     /// - Parameter varying: the symbols whose values differ from state to state.
@@ -23,14 +25,17 @@ final class AverageEvaluator: Sendable {
             direct = { evaluator.value(at: $0) }
             position = parameters.isEmpty ? nil : 0
             width = { _ in 0.5 }
+            accuracy = 3e-13
         case .chainMean(let chain, let rate):
             let solver = try FrozenChainSolver(chain, rates: [rate], parameters)
             direct = { solver.mean(at: $0) }
             (position, width) = (solver.meanPosition, { solver.scale(at: $0) })
+            accuracy = FrozenChainSolver.accuracy
         case .chainCovariance(let chain, let left, let right):
             let solver = try FrozenChainSolver(chain, rates: left == right ? [left] : [left, right], parameters)
             direct = { solver.covariance(at: $0) }
             (position, width) = (solver.meanPosition, { solver.scale(at: $0) })
+            accuracy = FrozenChainSolver.accuracy
         }
         let moving = function.arguments.indices.filter { k in
             function.arguments[k].symbols.contains { varying.contains($0) || $0.isField }
@@ -52,8 +57,9 @@ final class AverageEvaluator: Sendable {
         others.remove(at: position)
         let table = tables.withLock { tables in
             if let known = tables[others] { return known }
-            let cell = width(arguments)
-            let table = LazyInterpolant(width: cell > 0 && cell.isFinite ? cell : 1) { [direct, arguments] x in
+            let asked = width(arguments)
+            let cell = asked > 0 && asked.isFinite ? asked : 1
+            let table = LazyInterpolant(width: cell, accuracy: accuracy) { [direct, arguments] x in
                 var point = arguments
                 point[position] = x
                 return direct(point)

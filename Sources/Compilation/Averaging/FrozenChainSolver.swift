@@ -53,6 +53,9 @@ struct FrozenChainSolver: Sendable {
         meanPosition = chain.draw.mean.symbol.flatMap { parameters.firstIndex(of: $0) }
     }
 
+    /// By how much the values on two grids may differ, relatively.
+    static let accuracy = 1e-9
+
     func scale(at arguments: [Double]) -> Double { constants(arguments)[1] }
 
     /// The stationary mean of the first rate; NaN where it is not found to 1e-8.
@@ -74,7 +77,7 @@ struct FrozenChainSolver: Sendable {
             guard let grid = grid(at: arguments, range, nodes: nodes), let next = value(grid), next.isFinite else {
                 return .nan
             }
-            if (next - last).magnitude <= 1e-9 * max(next.magnitude, last.magnitude) + 1e-13 { return next }
+            if (next - last).magnitude <= Self.accuracy * max(next.magnitude, last.magnitude) + 1e-13 { return next }
             last = next
         }
         return .nan

@@ -13,7 +13,6 @@ package struct HeldSums {
     /// - Throws: ``AlgebraError/tooLarge(limit:)``.
     package init(_ expression: Expression, where isActive: (Expression) -> Bool) throws(AlgebraError) {
         var names: [Expression: Symbol] = [:]
-
         var bases: Set<Expression> = []
         expression.forEachNode { node in
             guard case .product(_, let factors) = node.content else { return }

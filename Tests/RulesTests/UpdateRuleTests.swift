@@ -178,11 +178,11 @@ import struct Foundation.UUID
         "O(2*eta)", "O(eta/2)", "O(eta^eta)", "O(eta^(1/2)*3*eta)", "O(eta^2, eta)", "O(0)", "O(2)", "O()", "O(eta",
         "O(rho)", "O(eta^zeta^2)", "O(eta^1000000)", "positive", "eta", "",
     ])
-    func `what is no size is refused, with what a size is`(text: String) throws {
-        do {
+    func `what is no size is refused, with what a size is`(text: String) {
+        do throws(Diagnostic) {
             _ = try Weight(parsing: text, stepSize: Symbol("eta", bounds: .positive))
             Issue.record("\(text) was read")
-        } catch let error as Diagnostic {
+        } catch {
             #expect(error.description.contains("O(") || error.description.contains("exponent"), "\(error)")
         }
     }

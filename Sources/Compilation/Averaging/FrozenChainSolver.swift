@@ -10,6 +10,9 @@ import Probability
 /// affine in the companion, `k0 + k1 m`, leads to equations for polynomials in `m` whose coefficients are functions of `u`
 /// alone. The range of the state is extended until the law has no weight at its ends.
 struct FrozenChainSolver: Sendable {
+    /// By how much the values on two grids may differ, relatively.
+    static let accuracy = 1e-9
+
     /// F, the companion's forcing b, then k0 and k1 of each rate; the inputs are u, the standardized noise and the arguments.
     private let functions: Program
     private let kinks: Program
@@ -52,9 +55,6 @@ struct FrozenChainSolver: Sendable {
         isNonnegative = chain.state.bounds.isNonnegative
         meanPosition = chain.draw.mean.symbol.flatMap { parameters.firstIndex(of: $0) }
     }
-
-    /// By how much the values on two grids may differ, relatively.
-    static let accuracy = 1e-9
 
     func scale(at arguments: [Double]) -> Double { constants(arguments)[1] }
 

@@ -3,9 +3,10 @@ import Probability
 
 /// Formulas of one coordinate, taken apart into what can be computed coordinate by coordinate and what couples them.
 ///
-/// A sum over coordinates becomes a stage: `sum_j d_ij f w_j` is a Hessian-vector product of the values of `w`, `sum_j d_ijj f w_j` a
-/// derivative of the diagonal of the Hessian, `sum_j d_j sigma_i w_j` one of the noise scale, any sum of expressions of one coordinate a plain sum; a named expectation becomes a quadrature. Each is replaced in the formulas
-/// by a symbol that stands for its result.
+/// A sum over coordinates becomes a stage: `sum_j d_ij f w_j` is a Hessian-vector product of the values of `w`,
+/// `sum_j d_ijj f w_j` a derivative of the diagonal of the Hessian, `sum_j d_j sigma_i w_j` one of the noise scale, any sum of
+/// expressions of one coordinate a plain sum; a named expectation becomes a quadrature. Each is replaced in the formulas by a
+/// symbol that stands for its result.
 package struct CoordinateFormulas {
     package enum Stage: Hashable {
         /// (H w)_i.

@@ -85,6 +85,17 @@ struct RegimeCumulantTests {
             * moment([1, 2])
     }
 
+    /// The value at 0 of the polynomial through the values at the points, by Neville's scheme.
+    private func limitAtZero(of values: [Double], at points: [Double]) -> Double {
+        var values = values
+        for level in 1..<points.count {
+            for k in stride(from: points.count - 1, through: level, by: -1) {
+                values[k] += (values[k] - values[k - 1]) * points[k] / (points[k - level] - points[k])
+            }
+        }
+        return values[points.count - 1]
+    }
+
     private static let dominating: [String: Weight] = ["sigma": -1, "epsilon": -1, "rho": 1, "rho1": 1, "rho2": 1]
     private static let balanced: [String: Weight] = ["sigma": Weight(Rational(-1, 2))]
 
@@ -99,20 +110,14 @@ struct RegimeCumulantTests {
         let known = sizes.filter { Regime.names(in: rule).contains($0.key) }
         let (excess, regime, _) = try excess(rule, known, noise: law)
         #expect(excess.states.map(\.name) == states)
-        // Of the size eta^weight, with a remainder in powers of eta: Neville's scheme takes it to eta = 0. The cumulants of a
-        // diffusion are of a larger power here.
+        // Of the size eta^weight, with a remainder in powers of eta. The cumulants of a diffusion are of a larger power here.
         let order = excess.weight.value(at: 0).doubleValue
         let etas = (0..<9).map { 0.16 * pow(0.5, Double($0)) }
-        var values = try etas.map { try cumulant(rule, regime, excess.states, law, $0) / pow($0, order) }
-        for level in 1..<etas.count {
-            for k in stride(from: etas.count - 1, through: level, by: -1) {
-                values[k] += (values[k] - values[k - 1]) * etas[k] / (etas[k - level] - etas[k])
-            }
-        }
+        let limit = limitAtZero(
+            of: try etas.map { try cumulant(rule, regime, excess.states, law, $0) / pow($0, order) }, at: etas)
         let eta = 0.125
         let sizesOfStates = excess.states.reduce(1) { $0 * power(of: $1, regime, eta) }
         let closed = excess.expression.evaluated(at: point(rule, regime, eta)) / sizesOfStates / pow(eta, order)
-        let limit = values[etas.count - 1]
         #expect(abs(closed - limit) < 1e-9 * max(1, abs(limit)), "\(closed), \(limit)")
     }
 
@@ -136,15 +141,9 @@ struct RegimeCumulantTests {
             values[symbol] = (symbol.derivatives.isEmpty ? s * x : s) / eta.squareRoot()
         }
         func third(_ u: Double) -> Double { x * x * x * (exp(3 * u) - 3 * exp(u) + 2) }
-        // 3 u^2 + 4 u^3 + ...: the quotient by u^2 at u = 0 by Neville's scheme.
+        // 3 u^2 + 4 u^3 + ...: the quotient by u^2 at u = 0.
         let steps = (0..<7).map { 0.4 * pow(0.5, Double($0)) }
-        var quotients = steps.map { third($0) / ($0 * $0) }
-        for level in 1..<steps.count {
-            for k in stride(from: steps.count - 1, through: level, by: -1) {
-                quotients[k] += (quotients[k] - quotients[k - 1]) * steps[k] / (steps[k - level] - steps[k])
-            }
-        }
-        let exact = -(quotients.last ?? .nan) * pow(s, 4) * eta * eta
+        let exact = -limitAtZero(of: steps.map { third($0) / ($0 * $0) }, at: steps) * pow(s, 4) * eta * eta
         #expect(abs(excess.expression.evaluated(at: values) - exact) < 1e-9 * abs(exact))
     }
 }

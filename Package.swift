@@ -1,6 +1,23 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
+// The loops over lanes are compiled again for the wider registers that some processors have, and chosen as the program starts.
+// CONTINUUM_WIDE_REGISTERS=0 leaves them out, as a build for another processor must.
+#if os(Linux) && arch(x86_64)
+    let isWide = Context.environment["CONTINUUM_WIDE_REGISTERS"] != "0"
+#else
+    let isWide = false
+#endif
+
+func vectorCode(_ name: String, _ level: String) -> Target {
+    // Gathers are slow on many processors; a load for each lane is fast on all.
+    let flags = ["-march=\(level)", "-mno-gather"].flatMap { ["-Xcc", $0] }
+    return .target(name: name, dependencies: ["VectorTypes"], swiftSettings: [.unsafeFlags(flags)])
+}
+
+let wideTargets =
+    isWide ? [vectorCode("VectorCode256", "x86-64-v3"), vectorCode("VectorCode512", "x86-64-v4")] : []
+
 /// The modules stand in the order in which data flows through them; each may import only what stands before it.
 let package = Package(
     name: "continuum",
@@ -8,9 +25,13 @@ let package = Package(
         .library(name: "Continuum", targets: ["Continuum"]),
         .executable(name: "continuum", targets: ["ContinuumCLI"]),
     ],
-    targets: [
+    targets: wideTargets + [
         .target(name: "ExactNumbers"),
-        .target(name: "Numerics"),
+        .target(name: "VectorTypes"),
+        .target(name: "VectorCode", dependencies: ["VectorTypes"]),
+        .target(
+            name: "Numerics", dependencies: ["VectorCode"] + wideTargets.map { .init(stringLiteral: $0.name) },
+            swiftSettings: isWide ? [.define("WIDE_REGISTERS")] : []),
         .target(name: "Algebra", dependencies: ["ExactNumbers", "Numerics"]),
         .target(name: "Probability", dependencies: ["Algebra"]),
         .target(name: "Rules", dependencies: ["Probability"]),
@@ -30,6 +51,7 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "ExactNumbersTests", dependencies: ["ExactNumbers", "TestSupport"]),
+        .testTarget(name: "VectorCodeTests", dependencies: ["Numerics"]),
         .testTarget(name: "NumericsTests", dependencies: ["Numerics"]),
         .testTarget(name: "AlgebraTests", dependencies: ["Algebra", "TestSupport"]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability", "TestSupport"]),

@@ -1,3 +1,5 @@
+import VectorTypes
+
 /// Turns a graph into instructions: chooses kernels, fuses products with sums, and assigns registers.
 struct Assembler {
     private let graph: Graph
@@ -113,20 +115,21 @@ struct Assembler {
             let operands = node.operands.map { lanes(of: $0) } + [0, 0, 0, 0]
             draft.append(
                 Instruction(
-                    kernel: .operation(node.operation), target: id, a: operands[0], b: operands[1], c: operands[2],
+                    kernel: node.operation.kernel, target: id, a: operands[0], b: operands[1], c: operands[2],
                     d: operands[3]))
         }
     }
 
     private mutating func selectBinary(
-        _ id: Int, _ x: Int, _ y: Int, _ kernel: Instruction.Kernel, sharedFirst: Instruction.Kernel
+        _ id: Int, _ x: Int, _ y: Int, _ operation: VectorOperation,
+        sharedFirst: VectorOperation
     ) {
         if let s = sharedSlot[x] {
-            draft.append(Instruction(kernel: sharedFirst, target: id, a: y, s: s))
+            draft.append(Instruction(kernel: .vector(sharedFirst), target: id, a: y, s: s))
         } else if let s = sharedSlot[y] {
-            draft.append(Instruction(kernel: sharedFirst, target: id, a: x, s: s))
+            draft.append(Instruction(kernel: .vector(sharedFirst), target: id, a: x, s: s))
         } else {
-            draft.append(Instruction(kernel: kernel, target: id, a: x, b: y))
+            draft.append(Instruction(kernel: .vector(operation), target: id, a: x, b: y))
         }
     }
 
@@ -136,33 +139,35 @@ struct Assembler {
             if !isSubtraction {
                 selectBinary(id, x, y, .add, sharedFirst: .addShared)
             } else if let s = sharedSlot[x] {
-                draft.append(Instruction(kernel: .subtractFromShared, target: id, a: y, s: s))
+                draft.append(Instruction(kernel: .vector(.subtractFromShared), target: id, a: y, s: s))
             } else {
-                draft.append(Instruction(kernel: .subtract, target: id, a: x, b: lanes(of: y)))
+                draft.append(Instruction(kernel: .vector(.subtract), target: id, a: x, b: lanes(of: y)))
             }
             return
         }
         let factors = graph.nodes[operands[position]].operands
         let other = operands[1 - position]
         let scale = factors.firstIndex { sharedSlot[$0] != nil }
-        var instruction = Instruction(kernel: .multiplyAdd, target: id)
+        var operation: VectorOperation
+        var instruction = Instruction(kernel: .vector(.multiplyAdd), target: id)
         if let scale, let s = sharedSlot[factors[scale]] {
             (instruction.a, instruction.s) = (factors[1 - scale], s)
-            instruction.kernel = !isSubtraction ? .scaleAdd : position == 0 ? .scaleSubtract : .subtractScale
+            operation = !isSubtraction ? .scaleAdd : position == 0 ? .scaleSubtract : .subtractScale
         } else {
             (instruction.a, instruction.b) = (factors[0], factors[1])
-            instruction.kernel = !isSubtraction ? .multiplyAdd : position == 0 ? .multiplySubtract : .subtractMultiply
+            operation = !isSubtraction ? .multiplyAdd : position == 0 ? .multiplySubtract : .subtractMultiply
         }
         if let t = sharedSlot[other] {
             // Only sums fuse with a shared value.
             if scale == nil {
-                (instruction.kernel, instruction.s) = (.multiplyAddShared, t)
+                (operation, instruction.s) = (.multiplyAddShared, t)
             } else {
-                (instruction.kernel, instruction.t) = (.scaleAddShared, t)
+                (operation, instruction.t) = (.scaleAddShared, t)
             }
         } else {
             instruction.c = other
         }
+        instruction.kernel = .vector(operation)
         draft.append(instruction)
     }
 
@@ -171,7 +176,7 @@ struct Assembler {
         guard let slot = sharedSlot[id] else { return id }
         let splat = graph.nodes.count + slot
         if splatDrafted.insert(splat).inserted {
-            draft.append(Instruction(kernel: .splat, target: splat, s: slot))
+            draft.append(Instruction(kernel: .vector(.splat), target: splat, s: slot))
         }
         return splat
     }
@@ -183,7 +188,7 @@ struct Assembler {
             guard case .input(let j) = graph.nodes[output].operation, j != k, j < replaced else { continue }
             results[k] = 2 * graph.nodes.count + j
             if !draft.contains(where: { $0.target == results[k] }) {
-                draft.insert(Instruction(kernel: .copy, target: results[k], a: output), at: 0)
+                draft.insert(Instruction(kernel: .vector(.copy), target: results[k], a: output), at: 0)
             }
         }
         return results
@@ -238,34 +243,23 @@ struct Assembler {
         }
         for (target, source) in copies {
             if let slot = sharedSlot[source] {
-                body.append(Instruction(kernel: .splat, target: target, s: slot))
+                body.append(Instruction(kernel: .vector(.splat), target: target, s: slot))
             } else if let slot = slots[source] {
-                body.append(Instruction(kernel: .copy, target: target, a: slot))
+                body.append(Instruction(kernel: .vector(.copy), target: target, a: slot))
             }
         }
     }
 }
 
 extension Instruction {
-    /// The number of lane operands: the first ones of a, b, c, d.
+    /// The lane operands among a, b, c and d.
     private var operandPaths: [WritableKeyPath<Instruction, Int>] {
         switch kernel {
-        case .splat: return []
-        case .copy, .addShared, .subtractFromShared, .scale, .divideShared, .scaleAddShared: return [\.a]
-        case .add, .subtract, .multiply, .divide, .multiplyAddShared: return [\.a, \.b]
-        case .scaleAdd, .scaleSubtract, .subtractScale: return [\.a, \.c]
-        case .multiplyAdd, .multiplySubtract, .subtractMultiply: return [\.a, \.b, \.c]
-        case .operation(let operation):
-            switch operation {
-            case .hypergeometric2F1: return [\.a, \.b, \.c, \.d]
-            case .external(_, let arity): return Array([\.a, \.b, \.c, \.d].prefix(arity))
-            case .kummer, .signCovariance, .complementCorrection: return [\.a, \.b, \.c]
-            case .power, .maximum, .signProduct, .errorFromCore, .complementFromCore, .errorDifference, .sumError,
-                .productError, .exponentialCorrection,
-                .add, .subtract, .multiply, .divide:
-                return [\.a, \.b]
-            default: return [\.a]
-            }
+        case .vector(let operation):
+            let reads = operation.reads
+            return (reads.a ? [\.a] : []) + (reads.b ? [\.b] : []) + (reads.c ? [\.c] : [])
+        case .lanewise(let operation):
+            return Array([\.a, \.b, \.c, \.d].prefix(operation.operandCount))
         }
     }
 

@@ -3,9 +3,6 @@ import Numerics
 
 /// Noise that coordinates share.
 extension CompiledModel {
-    /// Whether the noise of one coordinate goes along with that of another.
-    public var couplesCoordinates: Bool { pairs != nil }
-
     /// The number of rows that ``evaluateCovariance(states:time:into:count:)`` fills, with those of the pairs.
     var covarianceRowCount: Int {
         stateCount * stateCount * (dimension + (pairs?.pairCount ?? 0))

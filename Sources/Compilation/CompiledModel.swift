@@ -34,6 +34,8 @@ public final class CompiledModel: Sendable {
     let coefficients: CoordinateKernel
     let covarianceKernel: CoordinateKernel
     private let diffusionKernel: CoordinateKernel
+    /// Whether the noise of one coordinate goes along with that of another.
+    public let couplesCoordinates: Bool
     /// The covariance between coordinates, where there is one.
     let pairs: PairKernel?
     private let step: CoordinateKernel
@@ -46,6 +48,7 @@ public final class CompiledModel: Sendable {
         dimension = landscape.dimension
         stateCount = sde.states.count
         let couples = sde.couplesCoordinates && landscape.dimension > 1
+        couplesCoordinates = couples
         let motionCount = sde.diffusion.first?.count ?? 0
         noiseCount = couples ? stateCount : motionCount
         stateNames = sde.states.map(\.name)
@@ -114,7 +117,7 @@ public final class CompiledModel: Sendable {
     /// Where coordinates share noise it is the Cholesky factor of the covariance, of NaN where that is not positive
     /// semidefinite.
     public var diffusion: @Sendable (State, Double) -> Matrix {
-        if pairs != nil {
+        if couplesCoordinates {
             return { [covariance] state, time in
                 let matrix = covariance(state, time)
                 return (try? matrix.choleskyFactor()) ?? Double.nan * matrix
@@ -179,17 +182,25 @@ public final class CompiledModel: Sendable {
     ///   - normals: standard normal numbers, that of motion q of coordinate i in row q d + i.
     ///   - result: receives the next states. It may be the table of the states unless ``couplesCoordinates``; no other table
     ///     overlaps another.
+    ///   - memory: ``memoryRowCount`` rows of `count` numbers to work in; allocated where there is none.
     public func advance(
-        states: LaneRows, normals: LaneRows, time: Double, by length: Double, into result: LaneRows, count: Int
+        states: LaneRows, normals: LaneRows, time: Double, by length: Double, into result: LaneRows, count: Int,
+        memory: UnsafeMutablePointer<Double>? = nil
     ) {
-        if pairs != nil {
+        if couplesCoordinates {
             return advanceCoupled(
                 states: states, normals: normals, time: time, by: length, into: result, count: count)
         }
-        let root = (stepSize * length).squareRoot()
-        step.evaluate(
-            states: states, supplied: normals, uniforms: [time, length, root], into: result, count: count)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 3) { uniforms in
+            guard let base = uniforms.baseAddress else { return }
+            (base[0], base[1], base[2]) = (time, length, (stepSize * length).squareRoot())
+            step.evaluate(
+                states: states, supplied: normals, uniforms: base, into: result, count: count, memory: memory)
+        }
     }
+
+    /// How many rows of memory a step takes.
+    public var memoryRowCount: Int { step.memoryRowCount }
 }
 
 private func evaluateOne(_ kernel: CoordinateKernel, _ state: State, _ time: Double) -> [Double] {

@@ -10,7 +10,6 @@ public struct CompiledUpdate: Sendable {
     /// The number of gradient draws of a coordinate.
     public let drawCount: Int
     private let kernel: CoordinateKernel
-    private let usesTime: Bool
 
     /// Compiles the next iterates of a coordinate's states.
     ///
@@ -33,7 +32,6 @@ public struct CompiledUpdate: Sendable {
         dimension = landscape.dimension
         stateCount = states.count
         drawCount = draws.count
-        usesTime = time != nil
         let uniforms = [stepIndex] + (time.map { [$0] } ?? [])
         let own = Set(states + draws + uniforms + [Expression.dimension])
         let used = Set(updates.flatMap(\.symbols)).subtracting(own)
@@ -54,19 +52,24 @@ public struct CompiledUpdate: Sendable {
     ///   - step: the index k of the step.
     ///   - time: the time, where the updates have it.
     ///   - result: receives the next states, and may be the table of the states; no other table overlaps another.
+    ///   - memory: ``memoryRowCount`` rows of `count` numbers to work in; allocated where there is none.
     public func advance(
-        states: LaneRows, draws: LaneRows, step: Int, time: Double = 0, into result: LaneRows, count: Int
+        states: LaneRows, draws: LaneRows, step: Int, time: Double = 0, into result: LaneRows, count: Int,
+        memory: UnsafeMutablePointer<Double>? = nil
     ) {
-        kernel.evaluate(
-            states: states, supplied: draws, uniforms: uniforms(step, time), into: result, count: count)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2) { uniforms in
+            guard let base = uniforms.baseAddress else { return }
+            (base[0], base[1]) = (Double(step), time)
+            kernel.evaluate(
+                states: states, supplied: draws, uniforms: base, into: result, count: count, memory: memory)
+        }
     }
+
+    /// How many rows of memory a step takes.
+    public var memoryRowCount: Int { kernel.memoryRowCount }
 
     /// The next state of one path.
     public func next(_ state: State, draws: [Double], step: Int, time: Double = 0) -> State {
-        kernel.evaluateOne(states: state, supplied: draws, uniforms: uniforms(step, time))
-    }
-
-    private func uniforms(_ step: Int, _ time: Double) -> [Double] {
-        usesTime ? [Double(step), time] : [Double(step)]
+        kernel.evaluateOne(states: state, supplied: draws, uniforms: [Double(step), time])
     }
 }

@@ -34,6 +34,11 @@ final class CoordinateKernel: Sendable {
     /// The values for each coordinate of the parameters that differ between coordinates.
     private let coordinateParameters: [[Double]]
     private let needs: Needs
+    private let dimension: Int
+    private let uniformCount: Int
+    /// The rows of intermediate results: what is needed of the landscape, a row for each stage's result, and one for its
+    /// operand.
+    private let rowCount: Int
 
     /// What the formulas need of the landscape.
     struct Needs: Sendable {
@@ -92,7 +97,20 @@ final class CoordinateKernel: Sendable {
         outputCount = source.formulas.count
         coordinateParameters = resolver.coordinateParameters
         needs = resolver.needs
+        dimension = landscape.dimension
+        uniformCount = source.uniforms.count
+        let perCoordinate = [needs.gradient, needs.hessianDiagonal, needs.noiseScale, !stages.isEmpty].count { $0 }
+        rowCount = (needs.value ? 1 : 0) + dimension * (perCoordinate + stages.count)
         if needs.hessianDiagonal { try landscape.requireHessian() }
+    }
+
+    /// How many rows of numbers, one for each state, are enough memory for a call, however few the states.
+    var memoryRowCount: Int { fixedCount + rowCount + program.scratchRowCount(longestRow: dimension) }
+
+    /// The numbers of memory whose count does not depend on the states: the uniforms of a coordinate, and the table of the
+    /// rows that the program reads and writes.
+    private var fixedCount: Int {
+        uniformCount + coordinateParameters.count + program.inputCount + max(1, outputCount)
     }
 
     /// Evaluates the formulas.
@@ -104,26 +122,29 @@ final class CoordinateKernel: Sendable {
     ///   - first: receives the formulas, or those before number `split`.
     ///   - second: receives the formulas from number `split` on.
     ///   - interpolates: whether averages and radial expectations may be interpolated, as for many states.
+    ///   - memory: ``memoryRowCount`` rows of `count` numbers to work in; allocated where there is none.
     func evaluate(
-        states: LaneRows, supplied: LaneRows? = nil, uniforms: [Double], into first: LaneRows,
-        and second: LaneRows? = nil, split: Int = .max, count: Int, interpolates: Bool = true
+        states: LaneRows, supplied: LaneRows? = nil, uniforms: UnsafePointer<Double>, into first: LaneRows,
+        and second: LaneRows? = nil, split: Int = .max, count: Int, interpolates: Bool = true,
+        memory: UnsafeMutablePointer<Double>? = nil
     ) {
-        let outputs = Outputs(first: first, second: second ?? first, split: split, dimension: landscape.dimension)
-        let lanes = min(count, Self.chunk)
-        let d = landscape.dimension
-        let ofCoordinates =
-            coordinateParameters.isEmpty ? [] : (0..<d).map { i in uniforms + coordinateParameters.map { $0[i] } }
-        let capacity = rowCount * lanes + program.scratchCount(for: d * lanes)
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity) { memory in
-            guard let base = memory.baseAddress else { return }
-            var done = 0
-            while done < count {
-                let lanes = min(count - done, Self.chunk)
-                evaluateChunk(
-                    states.dropping(lanes: done), supplied?.dropping(lanes: done), uniforms, ofCoordinates,
-                    outputs.dropping(lanes: done), LaneRows(base, stride: lanes), lanes, interpolates)
-                done += lanes
+        guard let memory else {
+            let lanes = min(count, Self.chunk)
+            let capacity = fixedCount + rowCount * lanes + program.scratchCount(for: dimension * lanes)
+            return withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity) {
+                evaluate(
+                    states: states, supplied: supplied, uniforms: uniforms, into: first, and: second, split: split,
+                    count: count, interpolates: interpolates, memory: $0.baseAddress)
             }
+        }
+        let outputs = Outputs(first: first, second: second ?? first, split: split, dimension: dimension)
+        var done = 0
+        while done < count {
+            let lanes = min(count - done, Self.chunk)
+            evaluateChunk(
+                states.dropping(lanes: done), supplied?.dropping(lanes: done), uniforms, outputs.dropping(lanes: done),
+                memory, lanes, interpolates)
+            done += lanes
         }
     }
 
@@ -148,16 +169,9 @@ final class CoordinateKernel: Sendable {
         }
     }
 
-    /// The rows of intermediate results: what is needed of the landscape, a row for each stage's result, and one for its
-    /// operand.
-    private var rowCount: Int {
-        let perCoordinate = [needs.gradient, needs.hessianDiagonal, needs.noiseScale, !stages.isEmpty].count { $0 }
-        return (needs.value ? 1 : 0) + landscape.dimension * (perCoordinate + stages.count)
-    }
-
     /// The formulas at one state, formula q of coordinate i as number q d + i.
     func evaluateOne(states: [Double], supplied: [Double], uniforms: [Double]) -> [Double] {
-        let d = landscape.dimension
+        let d = dimension
         precondition(
             states.count == stateCount * d && supplied.count == suppliedCount * d,
             "a state has an entry for each state of each coordinate")
@@ -174,11 +188,18 @@ final class CoordinateKernel: Sendable {
     }
 
     private func evaluateChunk(
-        _ states: LaneRows, _ supplied: LaneRows?, _ uniforms: [Double], _ ofCoordinates: [[Double]],
-        _ outputs: Outputs, _ scratch: LaneRows, _ lanes: Int, _ interpolates: Bool
+        _ states: LaneRows, _ supplied: LaneRows?, _ shared: UnsafePointer<Double>, _ outputs: Outputs,
+        _ memory: UnsafeMutablePointer<Double>, _ lanes: Int, _ interpolates: Bool
     ) {
-        let d = landscape.dimension
-        var rest = scratch
+        let d = dimension
+        let isUniform = coordinateParameters.isEmpty
+        memory.update(from: shared, count: uniformCount)
+        /// The uniforms, and after them the parameters of a coordinate.
+        func uniforms(of coordinate: Int) -> UnsafePointer<Double> {
+            for (k, values) in coordinateParameters.enumerated() { memory[uniformCount + k] = values[coordinate] }
+            return UnsafePointer(memory)
+        }
+        var rest = LaneRows(memory + fixedCount, stride: lanes)
         // What is not needed is never read for its value; the states stand in for it.
         func rows(_ count: Int, if isNeeded: Bool) -> LaneRows {
             guard isNeeded else { return states }
@@ -195,80 +216,77 @@ final class CoordinateKernel: Sendable {
         if needs.gradient { landscape.gradient(at: states, into: gradient, count: lanes) }
         if needs.hessianDiagonal { landscape.hessianDiagonal(at: states, into: diagonal, count: lanes) }
         if needs.noiseScale { landscape.noiseScale?.value(at: states, into: scale, count: lanes) }
-        let isUniform = coordinateParameters.isEmpty
-        func values(of coordinate: Int) -> [Double] { isUniform ? uniforms : ofCoordinates[coordinate] }
         let inputCount = program.inputCount
-        let capacity = inputCount + max(1, outputCount)
-        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: capacity) { memory in
-            guard let table = memory.baseAddress else { return }
-            func fillInputs(_ i: Int) {
-                for s in 0..<stateCount { table[s] = states[s * d + i] }
-                for s in 0..<suppliedCount { table[stateCount + s] = (supplied ?? states)[s * d + i] }
-                let base = stateCount + suppliedCount
-                (table[base], table[base + 1], table[base + 2]) = (value[0], gradient[i], diagonal[i])
-                table[base + 3] = scale[i]
-                for s in stages.indices { table[base + 4 + s] = results[s * d + i] }
-            }
-            for (s, stage) in stages.enumerated() {
-                let result = results.dropping(rows: s * d)
-                for i in 0..<d {
-                    fillInputs(i)
-                    switch stage {
-                    case .hessianProduct(let vector), .curvatureDerivative(let vector, _), .scaleDerivative(let vector),
-                        .plainSum(let vector):
-                        table[inputCount] = operand[i]
-                        vector.evaluate(table, uniforms: values(of: i), count: lanes)
-                    case .expectation(let integral):
-                        integral.evaluate(table, uniforms: values(of: i), into: result[i], count: lanes)
-                    case .average(let average):
-                        average.evaluate(
-                            table, uniforms: values(of: i), into: result[i], count: lanes,
-                            interpolates: interpolates)
-                    case .radial(let integral):
-                        // The same for every coordinate.
-                        if i == 0 {
-                            integral.evaluate(
-                                table, uniforms: values(of: i), into: result[i], count: lanes,
-                                interpolates: interpolates)
-                        } else {
-                            result[i].update(from: result[0], count: lanes)
-                        }
-                    }
-                }
-                switch stage {
-                case .curvatureDerivative(_, let derivative):
-                    if let derivative {
-                        derivative.evaluate([states, operand], into: result, count: lanes)
-                    } else {
-                        for i in 0..<d { result[i].update(repeating: 0, count: lanes) }
-                    }
-                case .hessianProduct: landscape.hessianProduct(at: states, operand, into: result, count: lanes)
-                case .scaleDerivative:
-                    if let scale = landscape.noiseScale {
-                        scale.derivative(at: states, along: operand, into: result, count: lanes)
-                    } else {
-                        // A scale given as a number does not depend on the position.
-                        for i in 0..<d { result[i].update(repeating: 0, count: lanes) }
-                    }
-                case .plainSum:
-                    for lane in 0..<lanes {
-                        var sum = 0.0
-                        for i in 0..<d { sum += operand[i][lane] }
-                        for i in 0..<d { result[i][lane] = sum }
-                    }
-                case .expectation, .average, .radial: break
-                }
-            }
-            // Coordinates whose lanes follow each other in every table are one long coordinate.
-            let isContiguous =
-                isUniform && !needs.value && states.stride == lanes && supplied.map { $0.stride == lanes } != false
-                && outputs.first.stride == lanes && outputs.second.stride == lanes
-            for i in 0..<(isContiguous ? 1 : d) {
+        // A pointer takes the place of a number.
+        let table = UnsafeMutableRawPointer(memory + uniformCount + coordinateParameters.count)
+            .bindMemory(to: UnsafeMutablePointer<Double>.self, capacity: inputCount + max(1, outputCount))
+        func fillInputs(_ i: Int) {
+            for s in 0..<stateCount { table[s] = states[s * d + i] }
+            for s in 0..<suppliedCount { table[stateCount + s] = (supplied ?? states)[s * d + i] }
+            let base = stateCount + suppliedCount
+            (table[base], table[base + 1], table[base + 2]) = (value[0], gradient[i], diagonal[i])
+            table[base + 3] = scale[i]
+            for s in stages.indices { table[base + 4 + s] = results[s * d + i] }
+        }
+        for (s, stage) in stages.enumerated() {
+            let result = results.dropping(rows: s * d)
+            for i in 0..<d {
                 fillInputs(i)
-                for q in 0..<outputCount { table[inputCount + q] = outputs.row(q) + i * outputs.stride(q) }
-                program.evaluate(
-                    table, uniforms: values(of: i), count: isContiguous ? d * lanes : lanes, scratch: rest[0])
+                switch stage {
+                case .hessianProduct(let vector), .curvatureDerivative(let vector, _), .scaleDerivative(let vector),
+                    .plainSum(let vector):
+                    table[inputCount] = operand[i]
+                    vector.evaluate(table, uniforms: uniforms(of: i), count: lanes)
+                case .expectation(let integral):
+                    integral.evaluate(table, uniforms: uniforms(of: i), into: result[i], count: lanes)
+                case .average(let average):
+                    average.evaluate(
+                        table, uniforms: uniforms(of: i), into: result[i], count: lanes,
+                        interpolates: interpolates)
+                case .radial(let integral):
+                    // The same for every coordinate.
+                    if i == 0 {
+                        integral.evaluate(
+                            table, uniforms: uniforms(of: i), into: result[i], count: lanes,
+                            interpolates: interpolates)
+                    } else {
+                        result[i].update(from: result[0], count: lanes)
+                    }
+                }
             }
+            switch stage {
+            case .curvatureDerivative(_, let derivative):
+                if let derivative {
+                    derivative.evaluate([states, operand], into: result, count: lanes)
+                } else {
+                    for i in 0..<d { result[i].update(repeating: 0, count: lanes) }
+                }
+            case .hessianProduct: landscape.hessianProduct(at: states, operand, into: result, count: lanes)
+            case .scaleDerivative:
+                if let scale = landscape.noiseScale {
+                    scale.derivative(at: states, along: operand, into: result, count: lanes)
+                } else {
+                    // A scale given as a number does not depend on the position.
+                    for i in 0..<d { result[i].update(repeating: 0, count: lanes) }
+                }
+            case .plainSum:
+                for lane in 0..<lanes {
+                    var sum = 0.0
+                    for i in 0..<d { sum += operand[i][lane] }
+                    for i in 0..<d { result[i][lane] = sum }
+                }
+            case .expectation, .average, .radial: break
+            }
+        }
+        // Coordinates whose lanes follow each other in every table are one long coordinate.
+        let isContiguous =
+            isUniform && !needs.value && states.stride == lanes && supplied.map { $0.stride == lanes } != false
+            && outputs.first.stride == lanes && outputs.second.stride == lanes
+        for i in 0..<(isContiguous ? 1 : d) {
+            fillInputs(i)
+            for q in 0..<outputCount { table[inputCount + q] = outputs.row(q) + i * outputs.stride(q) }
+            program.evaluate(
+                table, uniforms: uniforms(of: i), count: isContiguous ? d * lanes : lanes, scratch: rest[0])
         }
     }
 }

@@ -1,5 +1,5 @@
 import ExactNumbers
-import Numerics
+import VectorTypes
 
 extension DoubleDouble {
     /// The two doubles nearest to a rational number; constants are folded in this precision.

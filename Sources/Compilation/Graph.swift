@@ -1,5 +1,5 @@
 import Foundation
-import Numerics
+import VectorTypes
 
 /// The operations of a kernel as a directed acyclic graph in which every distinct operation stands once.
 ///

@@ -1,17 +1,13 @@
-/// One vector instruction: a kernel, the slot it writes, and the slots and shared values it reads.
+import VectorTypes
+
+/// One instruction over lanes: a kernel, the slot it writes, and the slots and shared values it reads.
 ///
 /// Slots count the inputs first, then the outputs, then the intermediate registers.
 struct Instruction: Sendable {
-    /// What the instruction does for every lane; v are lanes, s and t shared values.
     enum Kernel: Sendable {
-        case copy, splat
-        case add, addShared, subtract, subtractFromShared
-        case multiply, scale, divide, divideShared
-        /// v v + v, v v + s, v s + v, v s + t.
-        case multiplyAdd, multiplyAddShared, scaleAdd, scaleAddShared
-        /// v v - v, v - v v, v s - v, v - v s.
-        case multiplySubtract, subtractMultiply, scaleSubtract, subtractScale
-        case operation(Operation)
+        case vector(VectorOperation)
+        /// An operation that has no vector code: lane by lane.
+        case lanewise(Operation)
     }
 
     var kernel: Kernel
@@ -22,6 +18,15 @@ struct Instruction: Sendable {
     var d = 0
     var s = 0
     var t = 0
+}
+
+extension VectorInstruction {
+    /// An operation on the slots of an instruction.
+    init(_ operation: VectorOperation, _ slots: Instruction) {
+        self.init(operation, target: slots.target)
+        (a, b, c) = (Int32(slots.a), Int32(slots.b), Int32(slots.c))
+        (s, t) = (Int32(slots.s), Int32(slots.t))
+    }
 }
 
 /// One operation on values that all lanes share; slots that the operation does not read are the first.

@@ -60,7 +60,7 @@ extension Landscape {
         case .quadratic(let curvatures):
             result.update(repeating: 0, count: count)
             for (i, curvature) in curvatures.enumerated() {
-                VectorArithmetic.addSquare(positions[i], times: 0.5 * curvature, to: result, count)
+                VectorUnits.current.addSquare(positions[i], times: 0.5 * curvature, to: result, count)
             }
         case .closures(let value, _, _):
             for lane in 0..<count { result[lane] = value(point(positions, lane)) }
@@ -73,7 +73,7 @@ extension Landscape {
         case .compiled(_, let gradient, _, _): gradient.evaluate([positions], into: result, count: count)
         case .quadratic(let curvatures):
             for (i, curvature) in curvatures.enumerated() {
-                VectorArithmetic.multiply(positions[i], curvature, into: result[i], count)
+                VectorUnits.current.multiply(positions[i], by: curvature, into: result[i], count)
             }
         case .closures(_, let gradient, _):
             for lane in 0..<count { store(gradient(point(positions, lane)), in: result, lane) }
@@ -87,7 +87,7 @@ extension Landscape {
             product.evaluate([positions, directions], into: result, count: count)
         case .quadratic(let curvatures):
             for (i, curvature) in curvatures.enumerated() {
-                VectorArithmetic.multiply(directions[i], curvature, into: result[i], count)
+                VectorUnits.current.multiply(directions[i], by: curvature, into: result[i], count)
             }
         case .compiled: for i in 0..<dimension { result[i].update(repeating: .nan, count: count) }
         case .closures(_, _, let product):

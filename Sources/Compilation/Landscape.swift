@@ -14,7 +14,8 @@ public struct Landscape: Sendable {
     /// Whether the gradient is seen to be affine.
     public let isQuadratic: Bool
 
-    enum Kernels: Sendable {
+    /// Behind a reference, since a landscape is handed on at every step.
+    indirect enum Kernels: Sendable {
         /// Compiled formulas; the Hessian is missing where the loss has a kink.
         case compiled(
             value: Program, gradient: Program, product: Result<Program, CompilationError>,

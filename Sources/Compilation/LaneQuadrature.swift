@@ -23,7 +23,7 @@ struct LaneQuadrature: Sendable {
     ///   - table: the inputs of the kernel's programs.
     ///   - range: made from the number and the constants of a state.
     func evaluate(
-        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double],
+        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: UnsafePointer<Double>,
         into result: UnsafeMutablePointer<Double>, count: Int, range: (_ lane: Int, _ constants: [Double]) -> Range?
     ) {
         let inputCount = integrand.inputCount - 1

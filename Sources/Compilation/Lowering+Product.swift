@@ -1,6 +1,6 @@
 import Algebra
 import ExactNumbers
-import Numerics
+import VectorTypes
 
 extension Lowering {
     /// A product, what is the same for all lanes gathered in one factor.

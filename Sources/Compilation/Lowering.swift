@@ -1,6 +1,6 @@
 import Algebra
 import ExactNumbers
-import Numerics
+import VectorTypes
 
 /// The translation of expressions to a graph of operations, in a form that is numerically stable.
 ///

@@ -25,7 +25,7 @@ struct NoiseIntegral: Sendable {
     ///
     /// - Parameter table: the inputs of the kernel's programs.
     func evaluate(
-        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double],
+        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: UnsafePointer<Double>,
         into result: UnsafeMutablePointer<Double>, count: Int
     ) {
         quadrature.evaluate(table, uniforms: uniforms, into: result, count: count) { _, kinks in

@@ -1,5 +1,7 @@
 import Foundation
 import Numerics
+import VectorCode
+import VectorTypes
 
 /// What a node of a compiled graph computes from its operands a, b, c, d.
 enum Operation: Hashable {
@@ -46,6 +48,56 @@ enum Operation: Hashable {
         switch self {
         case .add, .multiply, .maximum, .sumError, .productError: return true
         default: return false
+        }
+    }
+
+    /// The number of operands.
+    var operandCount: Int {
+        switch self {
+        case .constant, .input, .uniform: 0
+        case .external(_, let arity): arity
+        case .hypergeometric2F1: 4
+        case .kummer, .signCovariance, .complementCorrection: 3
+        case .power, .maximum, .signProduct, .errorFromCore, .complementFromCore, .errorDifference, .sumError,
+            .productError, .exponentialCorrection, .add, .subtract, .multiply, .divide:
+            2
+        default: 1
+        }
+    }
+
+    /// How it is done for many lanes.
+    var kernel: Instruction.Kernel { vectorOperation.map { .vector($0) } ?? .lanewise(self) }
+
+    /// The operation of a vector unit that takes its operands in the same order.
+    private var vectorOperation: VectorOperation? {
+        switch self {
+        case .add: .add
+        case .subtract: .subtract
+        case .multiply: .multiply
+        case .divide: .divide
+        case .negate: .negate
+        case .reciprocal: .reciprocal
+        case .squareRoot: .squareRoot
+        case .magnitude: .magnitude
+        case .sign: .sign
+        case .signProduct: .signProduct
+        case .maximum: .maximum
+        case .complementOfSquare: .complementOfSquare
+        case .sumError: .sumError
+        case .productError: .productError
+        case .exponentialCorrection: .corrected
+        case .errorCore: .errorCore
+        case .errorFromCore: .errorFromCore
+        case .complementFromCore: .complementFromCore
+        case .complementCorrection: .correctedComplement
+        case .exponential: .exponential
+        case .logarithm: .logarithm
+        case .errorFunction: .errorFunction
+        case .errorComplement: .errorComplement
+        case .sine: .sine
+        case .cosine: .cosine
+        case .hyperbolicTangent: .hyperbolicTangent
+        default: nil
         }
     }
 

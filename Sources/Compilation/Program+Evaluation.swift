@@ -25,7 +25,9 @@ extension Program {
     }
 
     /// The same, with the pointers to the inputs and then the outputs in one table.
-    func evaluate(_ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double], count: Int) {
+    func evaluate(
+        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: UnsafePointer<Double>, count: Int
+    ) {
         withUnsafeTemporaryAllocation(of: Double.self, capacity: scratchCount(for: count)) { scratch in
             guard let scratch = scratch.baseAddress else { return }
             evaluate(table, uniforms: uniforms, count: count, scratch: scratch)
@@ -34,30 +36,53 @@ extension Program {
 
     /// How many numbers of memory a call for so many states takes.
     func scratchCount(for count: Int) -> Int {
-        sharedValues.count + temporaryCount * min(count, Self.blockSize) + 1
+        sharedValues.count + slotCount + temporaryCount * min(count, Self.blockSize) + 1
     }
+
+    /// How many rows of memory of so many states are enough for calls for up to `longestRow` times as many.
+    func scratchRowCount(longestRow: Int) -> Int {
+        sharedValues.count + slotCount + temporaryCount * min(longestRow, Self.blockSize) + 1
+    }
+
+    /// The number of slots: inputs, outputs and registers.
+    private var slotCount: Int { inputCount + outputCount + temporaryCount }
 
     /// The same in memory that the caller has, of any values.
     func evaluate(
-        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double], count: Int,
+        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: UnsafePointer<Double>, count: Int,
         scratch: UnsafeMutablePointer<Double>
     ) {
-        let lanes = min(count, Self.blockSize)
-        let outer = inputCount + outputCount
         computeShared(uniforms, into: scratch)
-        let registers = scratch + sharedValues.count
-        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: outer + temporaryCount + 1) {
-            guard let slots = $0.baseAddress else { return }
-            for k in 0..<temporaryCount { slots[outer + k] = registers + k * lanes }
-            body.withUnsafeBufferPointer { body in
-                var done = 0
-                while done < count {
-                    for k in 0..<outer { slots[k] = table[k] + done }
-                    let lanes = min(count - done, Self.blockSize)
-                    for instruction in body { run(instruction, slots, scratch, lanes) }
-                    done += lanes
-                }
+        let outer = inputCount + outputCount
+        // A pointer takes the place of a number.
+        let slots = UnsafeMutableRawPointer(scratch + sharedValues.count)
+            .bindMemory(to: UnsafeMutablePointer<Double>.self, capacity: slotCount)
+        let registers = scratch + sharedValues.count + slotCount
+        let stride = min(count, Self.blockSize)
+        for k in 0..<temporaryCount { slots[outer + k] = registers + k * stride }
+        var done = 0
+        while done < count {
+            for k in 0..<outer { slots[k] = table[k] + done }
+            runBlock(slots, shared: scratch, min(count - done, Self.blockSize))
+            done += Self.blockSize
+        }
+    }
+
+    private func runBlock(
+        _ slots: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, shared: UnsafePointer<Double>, _ lanes: Int
+    ) {
+        vectorCode.withUnsafeBufferPointer { code in
+            var done = 0
+            func runVectorCode(before position: Int) {
+                VectorUnits.current.run(
+                    UnsafeBufferPointer(rebasing: code[done..<position]), slots: slots, shared: shared, lanes: lanes)
+                done = position
             }
+            for instruction in lanewiseCode {
+                runVectorCode(before: instruction.position)
+                run(instruction.operation, instruction.slots, slots, lanes)
+            }
+            runVectorCode(before: code.count)
         }
     }
 
@@ -78,7 +103,7 @@ extension Program {
         return results
     }
 
-    private func computeShared(_ uniforms: [Double], into shared: UnsafeMutablePointer<Double>) {
+    private func computeShared(_ uniforms: UnsafePointer<Double>, into shared: UnsafeMutablePointer<Double>) {
         sharedValues.withUnsafeBufferPointer { values in
             if let base = values.baseAddress { shared.update(from: base, count: values.count) }
         }
@@ -96,71 +121,18 @@ extension Program {
         }
     }
 
+    /// An operation without vector code, lane by lane.
     private func run(
-        _ instruction: Instruction, _ slots: UnsafeMutablePointer<UnsafeMutablePointer<Double>>,
-        _ shared: UnsafeMutablePointer<Double>, _ n: Int
+        _ operation: Operation, _ instruction: Instruction, _ slots: UnsafePointer<UnsafeMutablePointer<Double>>,
+        _ n: Int
     ) {
         let target = slots[instruction.target]
-        let (a, b, c) = (slots[instruction.a], slots[instruction.b], slots[instruction.c])
-        let (s, t) = (shared[instruction.s], shared[instruction.t])
-        switch instruction.kernel {
-        case .copy: target.update(from: a, count: n)
-        case .splat: target.update(repeating: s, count: n)
-        case .add: VectorArithmetic.add(a, b, into: target, n)
-        case .addShared: VectorArithmetic.add(a, s, into: target, n)
-        case .subtract: VectorArithmetic.subtract(a, b, into: target, n)
-        case .subtractFromShared: VectorArithmetic.subtract(s, a, into: target, n)
-        case .multiply: VectorArithmetic.multiply(a, b, into: target, n)
-        case .scale: VectorArithmetic.multiply(a, s, into: target, n)
-        case .divide: VectorArithmetic.divide(a, b, into: target, n)
-        case .divideShared: VectorArithmetic.divide(s, a, into: target, n)
-        case .multiplyAdd: VectorArithmetic.multiplyAdd(a, b, c, into: target, n)
-        case .multiplyAddShared: VectorArithmetic.multiplyAdd(a, b, s, into: target, n)
-        case .scaleAdd: VectorArithmetic.multiplyAdd(a, s, c, into: target, n)
-        case .scaleAddShared: VectorArithmetic.multiplyAdd(a, s, t, into: target, n)
-        case .multiplySubtract: VectorArithmetic.multiplySubtract(a, b, c, into: target, n)
-        case .subtractMultiply: VectorArithmetic.subtractProduct(c, a, b, into: target, n)
-        case .scaleSubtract: VectorArithmetic.multiplySubtract(a, s, c, into: target, n)
-        case .subtractScale: VectorArithmetic.subtractProduct(c, a, s, into: target, n)
-        case .operation(let operation):
-            let d = slots[instruction.d]
-            if case .external(let index, let arity) = operation {
-                for i in 0..<n { target[i] = externals[index](Array([a[i], b[i], c[i], d[i]].prefix(arity))) }
-            } else {
-                Self.run(operation, target, a, b, c, d, n)
-            }
-        }
-    }
-
-    /// The loops of operations that have no kernel of their own; those without a vector function go lane by lane.
-    private static func run(
-        _ operation: Operation, _ target: UnsafeMutablePointer<Double>, _ a: UnsafePointer<Double>,
-        _ b: UnsafePointer<Double>, _ c: UnsafePointer<Double>, _ d: UnsafePointer<Double>, _ n: Int
-    ) {
-        switch operation {
-        case .negate: VectorArithmetic.negate(a, into: target, n)
-        case .reciprocal: VectorArithmetic.divide(1, a, into: target, n)
-        case .squareRoot: VectorFunctions.apply(.squareRoot, a, into: target, n)
-        case .magnitude: VectorFunctions.apply(.magnitude, a, into: target, n)
-        case .sign: VectorFunctions.apply(.sign, a, into: target, n)
-        case .signProduct: VectorFunctions.apply(.signProduct, a, b, into: target, n)
-        case .maximum: VectorFunctions.apply(.maximum, a, b, into: target, n)
-        case .complementOfSquare: VectorArithmetic.complementOfSquare(a, into: target, n)
-        case .sumError: VectorFunctions.apply(.sumError, a, b, into: target, n)
-        case .productError: VectorFunctions.apply(.productError, a, b, into: target, n)
-        case .exponentialCorrection: VectorFunctions.apply(.corrected, a, b, into: target, n)
-        case .errorCore: VectorFunctions.apply(.errorCore, a, into: target, n)
-        case .errorFromCore: VectorFunctions.apply(.errorFromCore, a, b, into: target, n)
-        case .complementFromCore: VectorFunctions.apply(.complementFromCore, a, b, into: target, n)
-        case .complementCorrection: VectorFunctions.correctedComplement(a, at: b, by: c, into: target, n)
-        case .exponential: VectorFunctions.apply(.exponential, a, into: target, n)
-        case .logarithm: VectorFunctions.apply(.logarithm, a, into: target, n)
-        case .errorFunction: VectorFunctions.apply(.errorFunction, a, into: target, n)
-        case .errorComplement: VectorFunctions.apply(.errorComplement, a, into: target, n)
-        case .sine: VectorFunctions.apply(.sine, a, into: target, n)
-        case .cosine: VectorFunctions.apply(.cosine, a, into: target, n)
-        case .hyperbolicTangent: VectorFunctions.apply(.hyperbolicTangent, a, into: target, n)
-        default: for i in 0..<n { target[i] = operation.evaluated(a[i], b[i], c[i], d[i]) }
+        let (a, b) = (slots[instruction.a], slots[instruction.b])
+        let (c, d) = (slots[instruction.c], slots[instruction.d])
+        if case .external(let index, let arity) = operation {
+            for i in 0..<n { target[i] = externals[index](Array([a[i], b[i], c[i], d[i]].prefix(arity))) }
+        } else {
+            for i in 0..<n { target[i] = operation.evaluated(a[i], b[i], c[i], d[i]) }
         }
     }
 }

@@ -1,4 +1,5 @@
 import Algebra
+import VectorTypes
 
 /// A tape of vector instructions that computes expressions for many states at once.
 ///
@@ -13,8 +14,12 @@ public struct Program: Sendable {
     public let inputCount: Int
     public let uniformCount: Int
     public let outputCount: Int
-    /// The instructions over lanes.
-    let body: [Instruction]
+    /// The instructions of the vector unit.
+    let vectorCode: [VectorInstruction]
+    /// The instructions between them that have no vector code.
+    let lanewiseCode: [LanewiseInstruction]
+    /// The number of instructions that run for every state.
+    public let instructionCount: Int
     /// The number of registers for intermediate results.
     let temporaryCount: Int
     /// The values that all lanes share: constants in place, the rest to be computed by the prologue.
@@ -22,6 +27,15 @@ public struct Program: Sendable {
     let uniformSlots: [(slot: Int, uniform: Int)]
     let prologue: [SharedInstruction]
     let externals: [ExternalFunction]
+    private let inputsRead: Set<Int>
+
+    /// An operation lane by lane.
+    struct LanewiseInstruction: Sendable {
+        /// The number of vector instructions before it.
+        let position: Int
+        let operation: Operation
+        let slots: Instruction
+    }
 
     /// Compiles expressions.
     ///
@@ -66,7 +80,9 @@ public struct Program: Sendable {
         self.inputCount = inputCount
         self.uniformCount = uniformCount
         outputCount = outputs.count
-        body = assembler.body
+        (vectorCode, lanewiseCode) = Self.code(of: assembler.body)
+        instructionCount = assembler.body.count
+        inputsRead = Set(assembler.body.flatMap(\.reads).filter { $0 < inputCount })
         temporaryCount = assembler.temporaryCount
         sharedValues = assembler.sharedValues
         uniformSlots = assembler.uniformSlots
@@ -74,13 +90,23 @@ public struct Program: Sendable {
         externals = lowering.externals
     }
 
-    /// The number of instructions that run for every state.
-    public var instructionCount: Int { body.count }
+    private static func code(of instructions: [Instruction]) -> ([VectorInstruction], [LanewiseInstruction]) {
+        var (vector, lanewise): ([VectorInstruction], [LanewiseInstruction]) = ([], [])
+        for instruction in instructions {
+            switch instruction.kernel {
+            case .vector(let operation): vector.append(VectorInstruction(operation, instruction))
+            case .lanewise(let operation):
+                lanewise.append(
+                    LanewiseInstruction(position: vector.count, operation: operation, slots: instruction))
+            }
+        }
+        return (vector, lanewise)
+    }
 
     /// Whether the outputs are the same whatever the values of the uniforms and of the inputs but those named.
     func depends(onlyOn inputs: Set<Int>) -> Bool {
         uniformSlots.isEmpty
-            && body.allSatisfy { $0.reads.allSatisfy { $0 >= inputCount || inputs.contains($0) } }
+            && inputsRead.isSubset(of: inputs)
     }
 }
 

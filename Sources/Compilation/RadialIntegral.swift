@@ -43,7 +43,7 @@ struct RadialIntegral: Sendable {
     ///   - table: the inputs of the kernel's programs.
     ///   - interpolates: whether values may be interpolated.
     func evaluate(
-        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double],
+        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: UnsafePointer<Double>,
         into result: UnsafeMutablePointer<Double>, count: Int, interpolates: Bool
     ) {
         let inputs = squaredMean.inputCount
@@ -80,7 +80,7 @@ private struct LengthLaw: Sendable {
     }
 
     func evaluate(
-        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double],
+        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: UnsafePointer<Double>,
         noncentrality: (_ lane: Int) -> Double, into result: UnsafeMutablePointer<Double>, count: Int
     ) {
         quadrature.evaluate(table, uniforms: uniforms, into: result, count: count) { lane, kinks in

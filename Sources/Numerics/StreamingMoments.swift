@@ -16,8 +16,8 @@ public struct StreamingMoments: Hashable, Sendable, Codable {
     package init(of values: UnsafeBufferPointer<Double>) {
         guard let base = values.baseAddress, !values.isEmpty else { return }
         count = values.count
-        mean = VectorLoop.sum(base, count) { $0 } / Double(count)
-        squares = VectorLoop.sum(base, count) { [mean] in ($0 - mean) * ($0 - mean) }
+        mean = VectorUnits.current.sum(base, count) / Double(count)
+        squares = VectorUnits.current.sumOfSquares(base, from: mean, count)
     }
 
     public mutating func add(_ value: Double) {

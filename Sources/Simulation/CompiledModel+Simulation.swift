@@ -2,7 +2,7 @@ import Compilation
 
 extension CompiledModel: DiffusionKernel {
     public var columnCount: Int { noiseCount }
-    public var scratchCount: Int { couplesCoordinates ? stateCount * dimension : 0 }
+    public var scratchCount: Int { couplesCoordinates ? stateCount * dimension : memoryRowCount }
 
     public func evaluate(_ states: LaneBlock, time: Double, drift: LaneBlock, factor: LaneBlock) {
         let entries = LaneStorage(
@@ -22,11 +22,15 @@ extension CompiledModel: DiffusionKernel {
     public func advance(
         _ states: LaneBlock, normals: LaneBlock, time: Double, by length: Double, scratch: LaneBlock
     ) {
-        let result = couplesCoordinates ? scratch : states
+        guard couplesCoordinates else {
+            return advance(
+                states: states.rows, normals: normals.rows, time: time, by: length, into: states.rows,
+                count: states.lanes, memory: scratch.base)
+        }
         advance(
-            states: states.rows, normals: normals.rows, time: time, by: length, into: result.rows,
+            states: states.rows, normals: normals.rows, time: time, by: length, into: scratch.rows,
             count: states.lanes)
-        if couplesCoordinates { states.base.update(from: scratch.base, count: states.variables * states.lanes) }
+        states.base.update(from: scratch.base, count: states.variables * states.lanes)
     }
 
     /// From the entries of a coordinate's own factor; where coordinates share noise, of the factor of the whole covariance the

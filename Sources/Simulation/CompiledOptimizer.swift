@@ -151,19 +151,26 @@ public struct CompiledOptimizer: OptimizerKernel {
         return (0..<dimension).map { -law[$0] / law[dimension + $0] }
     }
 
+    public var scratchCount: Int { points.isEmpty ? update.memoryRowCount : 0 }
+
     public func advance(_ states: LaneBlock, noise: LaneBlock, step: Int) {
         apply(update, states, noise: noise, step: step, into: states)
+    }
+
+    public func advance(_ states: LaneBlock, noise: LaneBlock, step: Int, scratch: LaneBlock) {
+        apply(update, states, noise: noise, step: step, into: states, memory: points.isEmpty ? scratch.base : nil)
     }
 
     /// Functions of the states and of what the step draws: the noise, and the means of the gradients that are not drawn
     /// at the position; the next iterates may take the place of the states.
     private func apply(
-        _ functions: CompiledUpdate, _ states: LaneBlock, noise: LaneBlock, step: Int, into result: LaneBlock
+        _ functions: CompiledUpdate, _ states: LaneBlock, noise: LaneBlock, step: Int, into result: LaneBlock,
+        memory: UnsafeMutablePointer<Double>? = nil
     ) {
         guard !points.isEmpty else {
             return functions.advance(
                 states: states.rows, draws: noise.rows, step: step, time: time(step), into: result.rows,
-                count: states.lanes)
+                count: states.lanes, memory: memory)
         }
         let suppliedCount = (sampleCount + points.count) * dimension
         let count = dimension + suppliedCount

@@ -194,17 +194,8 @@ struct Ensemble: Sendable {
 extension LaneBlock {
     /// The first lane with a value that is not finite.
     ///
-    /// A sum with a value that is not finite is not finite; sums in eight parts cost next to nothing, and one that overflows
-    /// is looked into.
     var firstLaneNotFinite: Int? {
-        var sum = SIMD8<Double>.zero
-        let whole = values.count / 8 * 8
-        for start in stride(from: 0, to: whole, by: 8) {
-            sum += UnsafeRawPointer(base + start).loadUnaligned(as: SIMD8<Double>.self)
-        }
-        var total = sum.sum()
-        for value in values[whole...] { total += value }
-        guard !total.isFinite else { return nil }
+        guard !VectorUnits.current.areFinite(base, values.count) else { return nil }
         return (0..<lanes).first { lane in
             (0..<variables).contains { !values[$0 * lanes + lane].isFinite }
         }

@@ -37,10 +37,11 @@ public struct OptimizerProcess: EnsembleProcess {
     }
 
     public var variableCount: Int { kernel.variableCount }
-    public var scratchCount: Int { kernel.noiseCount }
+    public var scratchCount: Int { kernel.noiseCount + kernel.scratchCount }
 
     public func advance(_ states: LaneBlock, firstPath: Int, completedSteps: Int, scratch: LaneBlock) {
-        noise.fill(scratch, stream: stream, firstPath: firstPath, step: completedSteps)
-        kernel.advance(states, noise: scratch, step: completedSteps + 1)
+        let (draws, memory) = scratch.split(at: kernel.noiseCount)
+        noise.fill(draws, stream: stream, firstPath: firstPath, step: completedSteps)
+        kernel.advance(states, noise: draws, step: completedSteps + 1, scratch: memory)
     }
 }

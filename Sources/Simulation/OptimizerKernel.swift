@@ -13,6 +13,20 @@ public protocol OptimizerKernel: Sendable {
     ///   - noise: standardized draws of the noise law, `noiseCount` variables of as many lanes.
     ///   - step: the index `k` of the step being taken, 1 for the first.
     func advance(_ states: LaneBlock, noise: LaneBlock, step: Int)
+
+    /// The same in memory of `scratchCount` variables, of any values.
+    func advance(_ states: LaneBlock, noise: LaneBlock, step: Int, scratch: LaneBlock)
+
+    /// The number of variables of memory that a step needs; none by default.
+    var scratchCount: Int { get }
+}
+
+extension OptimizerKernel {
+    public var scratchCount: Int { 0 }
+
+    public func advance(_ states: LaneBlock, noise: LaneBlock, step: Int, scratch: LaneBlock) {
+        advance(states, noise: noise, step: step)
+    }
 }
 
 /// An optimizer given as a closure.

@@ -1,6 +1,7 @@
 import Algebra
 import ExactNumbers
 import Testing
+import VectorTypes
 
 @testable import Compilation
 
@@ -163,8 +164,8 @@ struct ProgramTests {
         let alone = try Program([erf(u)], inputs: [x])
         let complement = try Program([1 - erf(u) ** 2], inputs: [x])
         let together = try Program([erf(u), 1 - erf(u) ** 2], inputs: [x])
-        func uses(_ program: Program, _ operation: Operation) -> Bool {
-            program.body.contains { if case .operation(operation) = $0.kernel { true } else { false } }
+        func uses(_ program: Program, _ operation: VectorOperation) -> Bool {
+            program.vectorCode.contains { $0.operation == operation }
         }
         #expect(uses(alone, .errorFunction) && uses(complement, .errorComplement))
         #expect(uses(together, .errorCore))

@@ -16,7 +16,7 @@ struct AverageStage: Sendable {
     ///   - table: the inputs of the kernel's programs.
     ///   - interpolates: whether values may be interpolated.
     func evaluate(
-        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: [Double],
+        _ table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, uniforms: UnsafePointer<Double>,
         into result: UnsafeMutablePointer<Double>, count: Int, interpolates: Bool
     ) {
         let inputs = program.inputCount

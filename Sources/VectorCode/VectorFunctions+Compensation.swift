@@ -31,7 +31,7 @@ extension VectorFunctions {
     @inline(__always)
     package static func correctedComplement(_ a: Lanes, at u: Lanes, by c: Lanes) -> Lanes {
         let isTail = u .>= 0.5
-        guard any(isTail) else { return a }
+        guard !holdsForAll(.!isTail) else { return a }
         let shift = c * (u + magnitude(u * u + 1.2732395447351628).squareRoot())
         return a.replacing(with: a - a * shift, where: isTail .& (magnitude(shift) .< 0.5))
     }

@@ -26,7 +26,7 @@ extension VectorFunctions {
         _ x: Lanes, _ low: Lanes, _ combined: (_ power: Lanes, _ change: Lanes) -> Lanes
     ) -> Lanes {
         // Beyond these bounds the result is not a normal number; the comparisons are false for NaN.
-        if all((x .> -708) .& (x .< 709)) {
+        if holdsForAll((x .> -708) .& (x .< 709)) {
             let (significand, change, n) = parts(ofExponential: x, low)
             // n stands in the low bits, its remainder by 64 in the lowest six: move the others to the exponent.
             return combined(number(bits(significand) &+ ((bits(n) & ~Bits(repeating: 63)) &<< 46)), change)
@@ -53,8 +53,8 @@ extension VectorFunctions {
         let r = (x - n * 0x1.62e42fef8p-7) + (low - n * 0x1.1cf79abc9e3b4p-42)
         let pair = (bits(shifted) & Bits(repeating: 63)) &<< 1
         let p = polynomial(r, [0x1.1111111111111p-7, 0x1.5555555555555p-5, 0x1.5555555555555p-3, 0.5])
-        let change = entries(of: ExponentialTable.pairs, at: pair, plus: 1) + (r + r * r * p)
-        return (entries(of: ExponentialTable.pairs, at: pair), change, shifted)
+        let change = entries(of: Tables.exponentials, at: pair, plus: 1) + (r + r * r * p)
+        return (entries(of: Tables.exponentials, at: pair), change, shifted)
     }
 
     /// tanh(x).
@@ -70,7 +70,7 @@ extension VectorFunctions {
                 0x1.1111111110c21p-3, -0x1.5555555555555p-2,
             ])
         let near = x + x * (z * p)
-        if all(a .< 0.5) { return near }
+        if holdsForAll(a .< 0.5) { return near }
         let bounded = a.replacing(with: 40, where: a .> 40)
         let far = withSign(of: x, 1 - 2 / (exponential(2 * bounded) + 1))
         return far.replacing(with: near, where: a .< 0.5)

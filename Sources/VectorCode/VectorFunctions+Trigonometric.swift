@@ -13,7 +13,7 @@ extension VectorFunctions {
     /// cos(x) and sin(x); magnitudes beyond 10^5, where pi/2 in three parts no longer suffices, go to the library.
     @inline(__always)
     package static func cosineAndSine(_ x: Lanes) -> (cosine: Lanes, sine: Lanes) {
-        guard all(magnitude(x) .< 1e5) else { return libraryCosineAndSine(x) }
+        guard holdsForAll(magnitude(x) .< 1e5) else { return libraryCosineAndSine(x) }
         let shifted = x * 0x1.45f306dc9c883p-1 + integerShift
         let n = shifted - integerShift
         // pi/2 in three parts; n times each of the first two is exact.

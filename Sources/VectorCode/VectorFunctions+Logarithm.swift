@@ -4,7 +4,7 @@ extension VectorFunctions {
     /// x = m 2^e with m in [sqrt(1/2), sqrt(2)): log x = e log 2 + 2 artanh(s), s = (m - 1)/(m + 1).
     @inline(__always)
     package static func logarithm(_ x: Lanes) -> Lanes {
-        if all((x .>= 0x1p-1022) .& (x .< .infinity)) { return normalLogarithm(x, offset: .zero) }
+        if holdsForAll((x .>= 0x1p-1022) .& (x .< .infinity)) { return normalLogarithm(x, offset: .zero) }
         let isSubnormal = x .< 0x1p-1022
         let normal = x.replacing(with: x * 0x1p54, where: isSubnormal)
         let offset = Lanes.zero.replacing(with: -54, where: isSubnormal)

@@ -21,6 +21,13 @@ package enum VectorFunctions {
         return value
     }
 
+    /// Whether a condition holds in all lanes; the library's function is a call.
+    @inline(__always)
+    static func holdsForAll(_ mask: SIMDMask<SIMD8<Int64>>) -> Bool {
+        let words = unsafeBitCast(mask, to: SIMD8<Int64>.self)
+        return words[0] & words[1] & words[2] & words[3] & words[4] & words[5] & words[6] & words[7] != 0
+    }
+
     @inline(__always)
     static func bits(_ x: Lanes) -> Bits { unsafeBitCast(x, to: Bits.self) }
 

@@ -15,15 +15,15 @@ package struct DoubleDouble: Hashable, Sendable {
         DoubleDouble(a + b, sumError(a, b))
     }
 
-    /// a + b - fl(a + b).
+    /// a + b - fl(a + b), exact (Knuth 1969).
     package static func sumError(_ a: Double, _ b: Double) -> Double {
-        VectorFunctions.sumError(SIMD8(repeating: a), SIMD8(repeating: b))[0]
+        let s = a + b
+        let t = s - a
+        return (a - (s - t)) + (b - t)
     }
 
-    /// a b - fl(a b), exact where nothing over- or underflows; NaN where the splitting overflows.
-    package static func productError(_ a: Double, _ b: Double) -> Double {
-        VectorFunctions.productError(SIMD8(repeating: a), SIMD8(repeating: b))[0]
-    }
+    /// a b - fl(a b), exact where nothing over- or underflows.
+    package static func productError(_ a: Double, _ b: Double) -> Double { (-(a * b)).addingProduct(a, b) }
 
     private func renormalized() -> DoubleDouble {
         guard low.isFinite else { return DoubleDouble(high) }

@@ -45,14 +45,14 @@ enum VectorLoop {
     static func sum(_ a: UnsafePointer<Double>, _ count: Int, _ body: (Lanes) -> Lanes) -> Double {
         var sums = Lanes.zero
         var done = 0
-        while done + 8 <= count {
+        while done &+ 8 <= count {
             sums += body(load(a, done))
-            done += 8
+            done &+= 8
         }
         var total = sums.sum()
         if done < count {
             let rest = body(load(a, done, count - done))
-            for lane in 0..<count - done { total += rest[lane] }
+            for lane in 0..<count &- done { total += rest[lane] }
         }
         return total
     }
@@ -63,13 +63,13 @@ enum VectorLoop {
         rest: (_ offset: Int, _ count: Int) -> Lanes
     ) {
         var done = 0
-        while done + 8 <= count {
+        while done &+ 8 <= count {
             UnsafeMutableRawPointer(target + done).storeBytes(of: whole(done), as: Lanes.self)
-            done += 8
+            done &+= 8
         }
         guard done < count else { return }
-        let values = rest(done, count - done)
-        for lane in 0..<count - done { target[done + lane] = values[lane] }
+        let values = rest(done, count &- done)
+        for lane in 0..<count &- done { target[done + lane] = values[lane] }
     }
 
     @inline(__always)

@@ -1,3 +1,5 @@
+import VectorTypes
+
 extension VectorFunctions {
     /// erf(x).
     @inline(__always)
@@ -15,7 +17,7 @@ extension VectorFunctions {
     @inline(__always)
     package static func errorCore(_ x: Lanes) -> Lanes {
         let a = magnitude(x)
-        if all(a .< tableBound) { return withSign(of: x, tabulatedError(a)) }
+        if holdsForAll(a .< tableBound) { return withSign(of: x, tabulatedError(a)) }
         let table = tabulatedError(a.replacing(with: 0, where: .!(a .< tableBound)))
         let core = errorComplementTail(a).replacing(with: table, where: a .< tableBound)
         return withSign(of: x, core).replacing(with: x, where: x .!= x)
@@ -52,7 +54,7 @@ extension VectorFunctions {
         let h = a - (shifted - shift)
         let first = (bits(shifted) & Bits(repeating: 0x1FF)) &* Bits(repeating: UInt64(ErrorFunctionTable.rowLength))
         @inline(__always)
-        func coefficient(_ k: Int) -> Lanes { entries(of: ErrorFunctionTable.rows, at: first, plus: k) }
+        func coefficient(_ k: Int) -> Lanes { entries(of: Tables.errors, at: first, plus: k) }
         var p = coefficient(ErrorFunctionTable.rowLength - 1)
         for k in (1..<ErrorFunctionTable.rowLength - 1).reversed() { p = p * h + coefficient(k) }
         // Where erf is small, a derivative of 1 apart leaves less to round.

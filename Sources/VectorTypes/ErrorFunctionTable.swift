@@ -2,15 +2,17 @@
 ///
 /// Row j belongs to c = j/64 and to |h| <= 1/128. It holds a and the seven coefficients of p, one cache line, in
 /// erf(c + h) = a + (h + h p(h)) before ``complementRow``, and in erfc(c + h) = a + h p(h) from there on.
-enum ErrorFunctionTable {
-    static let rowLength = 8
+///
+/// Public, since only then are its constants inlined in the loops of other modules.
+public enum ErrorFunctionTable {
+    @inlinable public static var rowLength: Int { 8 }
     /// The first row of erfc.
-    static let complementRow = 48
+    @inlinable public static var complementRow: Int { 48 }
     private static let rowCount = 257
     private static let width = 1.0 / 64
 
     /// The rows, one after the other, which are never freed.
-    nonisolated(unsafe) static let rows: UnsafePointer<Double> = {
+    package nonisolated(unsafe) static let rows: UnsafePointer<Double> = {
         let rows = UnsafeMutablePointer<Double>.allocate(capacity: rowCount * rowLength)
         let twoOverRootOfPi = DoubleDouble(0x1.20dd750429b6dp+0, 0x1.1ae3a914fed80p-56)
         // The factors of exp(-c^2) from row to row: exp(-(2 j + 1)/4096), each exp(-1/2048) times the last.

@@ -1,0 +1,39 @@
+import Foundation
+import VectorCode
+import VectorTypes
+
+#if WIDE_REGISTERS
+    import VectorCode256
+    import VectorCode512
+#endif
+
+/// The loops over lanes for the registers that this processor has.
+package enum VectorUnits {
+    /// A unit and the bits of its registers.
+    package struct Choice: Sendable {
+        package let registerBits: Int
+        package let unit: any VectorUnit.Type
+    }
+
+    /// Those that this processor can run, the widest last.
+    package static let available: [Choice] = {
+        var choices = [Choice(registerBits: 128, unit: VectorCode.CompiledVectorUnit.self)]
+        #if WIDE_REGISTERS
+            if Processor.has(level: 3) {
+                choices.append(Choice(registerBits: 256, unit: VectorCode256.CompiledVectorUnit.self))
+            }
+            if Processor.has(level: 4) {
+                choices.append(Choice(registerBits: 512, unit: VectorCode512.CompiledVectorUnit.self))
+            }
+        #endif
+        return choices
+    }()
+
+    /// The widest one; not wider than the variable `CONTINUUM_REGISTER_BITS` of the environment, where that is a number.
+    package static let choice: Choice = {
+        let limit = ProcessInfo.processInfo.environment["CONTINUUM_REGISTER_BITS"].flatMap { Int($0) } ?? .max
+        return available.last { $0.registerBits <= limit } ?? available[0]
+    }()
+
+    package static let current: any VectorUnit.Type = choice.unit
+}

@@ -85,7 +85,9 @@ package enum CompiledVectorUnit: VectorUnit {
     package static func addSquare(
         _ a: UnsafePointer<Double>, times b: Double, to target: UnsafeMutablePointer<Double>, _ count: Int
     ) {
-        VectorLoop.map(a, UnsafePointer(target), into: target, count) { $0 * $0 * b + $1 }
+        @inline(__always)
+        func sum(_ a: Lanes, _ c: Lanes) -> Lanes { a * a * b + c }
+        VectorLoop.map(a, UnsafePointer(target), into: target, count, sum)
     }
 
     package static func areFinite(_ a: UnsafePointer<Double>, _ count: Int) -> Bool {

@@ -182,10 +182,12 @@ public final class CompiledModel: Sendable {
     ///   - normals: standard normal numbers, that of motion q of coordinate i in row q d + i.
     ///   - result: receives the next states. It may be the table of the states unless ``couplesCoordinates``; no other table
     ///     overlaps another.
+    ///   - coordinates: those that are advanced, if not all; to be given only where the model ``isCoordinatewise``. The
+    ///     normal numbers are theirs alone, the states and the result those of all.
     ///   - memory: ``memoryRowCount`` rows of `count` numbers to work in; allocated where there is none.
     public func advance(
         states: LaneRows, normals: LaneRows, time: Double, by length: Double, into result: LaneRows, count: Int,
-        memory: UnsafeMutablePointer<Double>? = nil
+        coordinates: Range<Int>? = nil, memory: UnsafeMutablePointer<Double>? = nil
     ) {
         if couplesCoordinates {
             return advanceCoupled(
@@ -195,9 +197,13 @@ public final class CompiledModel: Sendable {
             guard let base = uniforms.baseAddress else { return }
             (base[0], base[1], base[2]) = (time, length, (stepSize * length).squareRoot())
             step.evaluate(
-                states: states, supplied: normals, uniforms: base, into: result, count: count, memory: memory)
+                states: states, supplied: normals, uniforms: base, into: result, count: count,
+                coordinates: coordinates, memory: memory)
         }
     }
+
+    /// Whether a step of a coordinate needs nothing of the others, so that some can be advanced before the others.
+    public var isCoordinatewise: Bool { !couplesCoordinates && step.isCoordinatewise }
 
     /// How many rows of memory a step takes.
     public var memoryRowCount: Int { step.memoryRowCount }

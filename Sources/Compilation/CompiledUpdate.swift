@@ -52,18 +52,24 @@ public struct CompiledUpdate: Sendable {
     ///   - step: the index k of the step.
     ///   - time: the time, where the updates have it.
     ///   - result: receives the next states, and may be the table of the states; no other table overlaps another.
+    ///   - coordinates: those that are advanced, if not all; to be given only where the update ``isCoordinatewise``. The
+    ///     draws are theirs alone, the states and the result those of all.
     ///   - memory: ``memoryRowCount`` rows of `count` numbers to work in; allocated where there is none.
     public func advance(
         states: LaneRows, draws: LaneRows, step: Int, time: Double = 0, into result: LaneRows, count: Int,
-        memory: UnsafeMutablePointer<Double>? = nil
+        coordinates: Range<Int>? = nil, memory: UnsafeMutablePointer<Double>? = nil
     ) {
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 2) { uniforms in
             guard let base = uniforms.baseAddress else { return }
             (base[0], base[1]) = (Double(step), time)
             kernel.evaluate(
-                states: states, supplied: draws, uniforms: base, into: result, count: count, memory: memory)
+                states: states, supplied: draws, uniforms: base, into: result, count: count,
+                coordinates: coordinates, memory: memory)
         }
     }
+
+    /// Whether a step of a coordinate needs nothing of the others, so that some can be advanced before the others.
+    public var isCoordinatewise: Bool { kernel.isCoordinatewise }
 
     /// How many rows of memory a step takes.
     public var memoryRowCount: Int { kernel.memoryRowCount }

@@ -22,6 +22,9 @@ final class CoordinateKernel: Sendable {
         var averages: [Function: AverageEvaluator] = [:]
     }
 
+    /// Whether the formulas of a coordinate need nothing of the others, so that they can be evaluated for some of them.
+    let isCoordinatewise: Bool
+
     /// The number of lanes that all stages pass through before the next ones begin.
     private static let chunk = 512
 
@@ -98,6 +101,7 @@ final class CoordinateKernel: Sendable {
         coordinateParameters = resolver.coordinateParameters
         needs = resolver.needs
         dimension = landscape.dimension
+        isCoordinatewise = landscape.isCoordinatewise && stages.isEmpty && !needs.value && !needs.noiseScale
         uniformCount = source.uniforms.count
         let perCoordinate = [needs.gradient, needs.hessianDiagonal, needs.noiseScale, !stages.isEmpty].count { $0 }
         rowCount = (needs.value ? 1 : 0) + dimension * (perCoordinate + stages.count)
@@ -122,11 +126,13 @@ final class CoordinateKernel: Sendable {
     ///   - first: receives the formulas, or those before number `split`.
     ///   - second: receives the formulas from number `split` on.
     ///   - interpolates: whether averages and radial expectations may be interpolated, as for many states.
+    ///   - coordinates: those for which the formulas are evaluated, if not for all; to be given only where the kernel
+    ///     ``isCoordinatewise``. The supplied values are theirs alone, the states and the results those of all.
     ///   - memory: ``memoryRowCount`` rows of `count` numbers to work in; allocated where there is none.
     func evaluate(
         states: LaneRows, supplied: LaneRows? = nil, uniforms: UnsafePointer<Double>, into first: LaneRows,
         and second: LaneRows? = nil, split: Int = .max, count: Int, interpolates: Bool = true,
-        memory: UnsafeMutablePointer<Double>? = nil
+        coordinates: Range<Int>? = nil, memory: UnsafeMutablePointer<Double>? = nil
     ) {
         guard let memory else {
             let lanes = min(count, Self.chunk)
@@ -134,7 +140,7 @@ final class CoordinateKernel: Sendable {
             return withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity) {
                 evaluate(
                     states: states, supplied: supplied, uniforms: uniforms, into: first, and: second, split: split,
-                    count: count, interpolates: interpolates, memory: $0.baseAddress)
+                    count: count, interpolates: interpolates, coordinates: coordinates, memory: $0.baseAddress)
             }
         }
         let outputs = Outputs(first: first, second: second ?? first, split: split, dimension: dimension)
@@ -143,7 +149,7 @@ final class CoordinateKernel: Sendable {
             let lanes = min(count - done, Self.chunk)
             evaluateChunk(
                 states.dropping(lanes: done), supplied?.dropping(lanes: done), uniforms, outputs.dropping(lanes: done),
-                memory, lanes, interpolates)
+                coordinates ?? 0..<dimension, memory, lanes, interpolates)
             done += lanes
         }
     }
@@ -189,9 +195,10 @@ final class CoordinateKernel: Sendable {
 
     private func evaluateChunk(
         _ states: LaneRows, _ supplied: LaneRows?, _ shared: UnsafePointer<Double>, _ outputs: Outputs,
-        _ memory: UnsafeMutablePointer<Double>, _ lanes: Int, _ interpolates: Bool
+        _ coordinates: Range<Int>, _ memory: UnsafeMutablePointer<Double>, _ lanes: Int, _ interpolates: Bool
     ) {
         let d = dimension
+        let (first, n) = (coordinates.lowerBound, coordinates.count)
         let isUniform = coordinateParameters.isEmpty
         memory.update(from: shared, count: uniformCount)
         /// The uniforms, and after them the parameters of a coordinate.
@@ -207,14 +214,16 @@ final class CoordinateKernel: Sendable {
             return rest
         }
         let value = rows(1, if: needs.value)
-        let gradient = rows(d, if: needs.gradient)
-        let diagonal = rows(d, if: needs.hessianDiagonal)
+        let gradient = rows(n, if: needs.gradient)
+        let diagonal = rows(n, if: needs.hessianDiagonal)
         let scale = rows(d, if: needs.noiseScale)
         let operand = rows(d, if: !stages.isEmpty)
         let results = rows(stages.count * d, if: !stages.isEmpty)
         if needs.value { landscape.value(at: states, into: value[0], count: lanes) }
-        if needs.gradient { landscape.gradient(at: states, into: gradient, count: lanes) }
-        if needs.hessianDiagonal { landscape.hessianDiagonal(at: states, into: diagonal, count: lanes) }
+        if needs.gradient { landscape.gradient(at: states, coordinates: coordinates, into: gradient, count: lanes) }
+        if needs.hessianDiagonal {
+            landscape.hessianDiagonal(at: states, coordinates: coordinates, into: diagonal, count: lanes)
+        }
         if needs.noiseScale { landscape.noiseScale?.value(at: states, into: scale, count: lanes) }
         let inputCount = program.inputCount
         // A pointer takes the place of a number.
@@ -222,9 +231,9 @@ final class CoordinateKernel: Sendable {
             .bindMemory(to: UnsafeMutablePointer<Double>.self, capacity: inputCount + max(1, outputCount))
         func fillInputs(_ i: Int) {
             for s in 0..<stateCount { table[s] = states[s * d + i] }
-            for s in 0..<suppliedCount { table[stateCount + s] = (supplied ?? states)[s * d + i] }
+            for s in 0..<suppliedCount { table[stateCount + s] = (supplied ?? states)[s * n + i - first] }
             let base = stateCount + suppliedCount
-            (table[base], table[base + 1], table[base + 2]) = (value[0], gradient[i], diagonal[i])
+            (table[base], table[base + 1], table[base + 2]) = (value[0], gradient[i - first], diagonal[i - first])
             table[base + 3] = scale[i]
             for s in stages.indices { table[base + 4 + s] = results[s * d + i] }
         }
@@ -282,11 +291,11 @@ final class CoordinateKernel: Sendable {
         let isContiguous =
             isUniform && !needs.value && states.stride == lanes && supplied.map { $0.stride == lanes } != false
             && outputs.first.stride == lanes && outputs.second.stride == lanes
-        for i in 0..<(isContiguous ? 1 : d) {
+        for i in isContiguous ? coordinates.prefix(1) : coordinates {
             fillInputs(i)
             for q in 0..<outputCount { table[inputCount + q] = outputs.row(q) + i * outputs.stride(q) }
             program.evaluate(
-                table, uniforms: uniforms(of: i), count: isContiguous ? d * lanes : lanes, scratch: rest[0])
+                table, uniforms: uniforms(of: i), count: isContiguous ? n * lanes : lanes, scratch: rest[0])
         }
     }
 }

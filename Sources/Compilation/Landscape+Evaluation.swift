@@ -50,6 +50,9 @@ extension Landscape {
         }
     }
 
+    /// Whether components of the gradient and of the Hessian's diagonal can be had without the others.
+    var isCoordinatewise: Bool { if case .quadratic = kernels { true } else { false } }
+
     // MARK: Many points at once; a table of positions has a row for each coordinate.
 
     /// The losses at many points.
@@ -69,11 +72,19 @@ extension Landscape {
 
     /// The gradients at many points, a row for each coordinate.
     public func gradient(at positions: LaneRows, into result: LaneRows, count: Int) {
+        gradient(at: positions, coordinates: 0..<dimension, into: result, count: count)
+    }
+
+    /// The components of the gradients for some coordinates, which follow each other in the result.
+    ///
+    /// - Precondition: the landscape ``isCoordinatewise``, or the coordinates are all.
+    func gradient(at positions: LaneRows, coordinates: Range<Int>, into result: LaneRows, count: Int) {
         switch kernels {
         case .compiled(_, let gradient, _, _): gradient.evaluate([positions], into: result, count: count)
         case .quadratic(let curvatures):
-            for (i, curvature) in curvatures.enumerated() {
-                VectorUnits.current.multiply(positions[i], by: curvature, into: result[i], count)
+            for i in coordinates {
+                VectorUnits.current.multiply(
+                    positions[i], by: curvatures[i], into: result[i - coordinates.lowerBound], count)
             }
         case .closures(_, let gradient, _):
             for lane in 0..<count { store(gradient(point(positions, lane)), in: result, lane) }
@@ -96,11 +107,15 @@ extension Landscape {
     }
 
     /// The diagonals of the Hessians at many points; NaN where the loss has a kink.
-    func hessianDiagonal(at positions: LaneRows, into result: LaneRows, count: Int) {
+    ///
+    /// - Precondition: the landscape ``isCoordinatewise``, or the coordinates are all.
+    func hessianDiagonal(at positions: LaneRows, coordinates: Range<Int>, into result: LaneRows, count: Int) {
         switch kernels {
         case .compiled(_, _, _, .success(let diagonal)): diagonal.evaluate([positions], into: result, count: count)
         case .quadratic(let curvatures):
-            for (i, curvature) in curvatures.enumerated() { result[i].update(repeating: curvature, count: count) }
+            for i in coordinates {
+                result[i - coordinates.lowerBound].update(repeating: curvatures[i], count: count)
+            }
         case .compiled: for i in 0..<dimension { result[i].update(repeating: .nan, count: count) }
         case .closures(_, _, let product):
             for lane in 0..<count {

@@ -59,3 +59,14 @@ extension CompiledModel: DiffusionKernel {
         }
     }
 }
+
+extension CompiledModel: CoordinatewiseModel {
+    func advance(
+        _ states: LaneBlock, coordinates: Range<Int>, normals: LaneBlock, time: Double, by length: Double,
+        scratch: LaneBlock
+    ) {
+        advance(
+            states: states.rows, normals: normals.rows, time: time, by: length, into: states.rows, count: states.lanes,
+            coordinates: coordinates, memory: scratch.base)
+    }
+}

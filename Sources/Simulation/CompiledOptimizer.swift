@@ -195,6 +195,16 @@ public struct CompiledOptimizer: OptimizerKernel {
     private func time(_ step: Int) -> Double { Double(step - 1) * stepSize }
 }
 
+extension CompiledOptimizer: CoordinatewiseOptimizer {
+    var isCoordinatewise: Bool { points.isEmpty && update.isCoordinatewise }
+
+    func advance(_ states: LaneBlock, coordinates: Range<Int>, noise: LaneBlock, step: Int, scratch: LaneBlock) {
+        update.advance(
+            states: states.rows, draws: noise.rows, step: step, time: time(step), into: states.rows,
+            count: states.lanes, coordinates: coordinates, memory: scratch.base)
+    }
+}
+
 extension CompiledOptimizer {
     /// The same as the grid solver needs it; `nil` but for a single state on one coordinate.
     public var scalar: ScalarOptimizer? {

@@ -21,12 +21,18 @@ public struct OptimizerProcess: EnsembleProcess {
     let kernel: any OptimizerKernel
     let noise: NoiseSource
     private(set) var stream: RandomStream
+    /// The kernel, where it takes its steps in blocks of coordinates.
+    private let coordinatewise: (any CoordinatewiseOptimizer)?
 
     public init(_ kernel: any OptimizerKernel, noise: NoiseSource = .gaussian, stepSize: Double, seed: UInt64) {
         self.kernel = kernel
         self.noise = noise
         self.stepSize = stepSize
         stream = RandomStream(seed: seed)
+        coordinatewise =
+            if noise.isCoordinatewise, let kernel = kernel as? any CoordinatewiseOptimizer, kernel.isCoordinatewise {
+                kernel
+            } else { nil }
     }
 
     /// The same with the normal numbers of the other half of an antithetic pair.
@@ -40,8 +46,28 @@ public struct OptimizerProcess: EnsembleProcess {
     public var scratchCount: Int { kernel.noiseCount + kernel.scratchCount }
 
     public func advance(_ states: LaneBlock, firstPath: Int, completedSteps: Int, scratch: LaneBlock) {
+        if let coordinatewise { return advance(states, coordinatewise, firstPath, completedSteps, scratch) }
         let (draws, memory) = scratch.split(at: kernel.noiseCount)
         noise.fill(draws, stream: stream, firstPath: firstPath, step: completedSteps)
         kernel.advance(states, noise: draws, step: completedSteps + 1, scratch: memory)
+    }
+
+    private func advance(
+        _ states: LaneBlock, _ kernel: any CoordinatewiseOptimizer, _ firstPath: Int, _ completedSteps: Int,
+        _ scratch: LaneBlock
+    ) {
+        let draws = kernel.noiseCount / kernel.dimension
+        for coordinates in CoordinateBlocks(dimension: kernel.dimension, lanes: states.lanes) {
+            let (noise, memory) = scratch.split(at: draws * coordinates.count)
+            for draw in 0..<draws {
+                for (row, coordinate) in coordinates.enumerated() {
+                    stream.fillNormal(
+                        noise[draw * coordinates.count + row], firstPath: firstPath, step: completedSteps,
+                        component: draw * kernel.dimension + coordinate)
+                }
+            }
+            self.noise.transformNormals(noise)
+            kernel.advance(states, coordinates: coordinates, noise: noise, step: completedSteps + 1, scratch: memory)
+        }
     }
 }

@@ -16,6 +16,8 @@ public struct ModelProcess: EnsembleProcess {
     /// The jumps of a jump form.
     let events: EventKernel?
     private let step: any IntegratorStep
+    /// The model, where it takes its steps in blocks of coordinates.
+    private let coordinatewise: (any CoordinatewiseModel)?
     public let stepSize: Double
     private let dimension: Int
     private let columnCount: Int
@@ -61,6 +63,12 @@ public struct ModelProcess: EnsembleProcess {
         self.events = events
         self.name = name ?? (events == nil ? "sde" : "jump")
         self.substeps = max(1, substeps)
+        coordinatewise =
+            if scheme == .euler, substeps <= 1, events == nil, let model = model as? any CoordinatewiseModel,
+                model.isCoordinatewise
+            {
+                model
+            } else { nil }
         self.coupling = coupling + Array(repeating: 0, count: max(0, model.columnCount - coupling.count))
         stream = RandomStream(seed: seed)
     }
@@ -93,6 +101,7 @@ public struct ModelProcess: EnsembleProcess {
             return advance(
                 states, events: events, firstPath: firstPath, completedSteps: completedSteps, scratch: scratch)
         }
+        if let coordinatewise { return advance(states, coordinatewise, firstPath, completedSteps, scratch) }
         let (remaining, rest) = scratch.split(at: brownianCount)
         let (normals, memory) = rest.split(at: brownianCount + step.auxiliaryCount)
         let (increments, auxiliary) = normals.split(at: brownianCount)
@@ -112,11 +121,25 @@ public struct ModelProcess: EnsembleProcess {
         }
     }
 
-    /// The increment over the whole step in units of `sqrt(dt)`: `sqrt(substeps) Z`.
-    func drawWholeStep(into remaining: LaneBlock, firstPath: Int, step: Int) {
+    private func advance(
+        _ states: LaneBlock, _ model: any CoordinatewiseModel, _ firstPath: Int, _ completedSteps: Int,
+        _ scratch: LaneBlock
+    ) {
+        for coordinates in CoordinateBlocks(dimension: dimension, lanes: states.lanes) {
+            let (normals, memory) = scratch.split(at: columnCount * coordinates.count)
+            drawWholeStep(into: normals, coordinates: coordinates, firstPath: firstPath, step: completedSteps)
+            model.advance(
+                states, coordinates: coordinates, normals: normals, time: Double(completedSteps) * stepSize,
+                by: stepSize, scratch: memory)
+        }
+    }
+
+    /// The increment over the whole step in units of `sqrt(dt)`: `sqrt(substeps) Z`; of some coordinates, if not of all.
+    func drawWholeStep(into remaining: LaneBlock, coordinates: Range<Int>? = nil, firstPath: Int, step: Int) {
+        let coordinates = coordinates ?? 0..<dimension
         for column in 0..<columnCount {
-            for coordinate in 0..<dimension {
-                let values = remaining[column * dimension + coordinate]
+            for (row, coordinate) in coordinates.enumerated() {
+                let values = remaining[column * coordinates.count + row]
                 let (component, sign) = address(ofColumn: column, coordinate: coordinate)
                 stream.fillNormal(values, firstPath: firstPath, step: step, component: component)
                 let scale = sign * Double(substeps).squareRoot()

@@ -29,6 +29,9 @@ public struct NoiseSource: Sendable {
         factor = correlationFactor
     }
 
+    /// Whether draws of a coordinate need nothing of the others.
+    var isCoordinatewise: Bool { factor == nil }
+
     /// The draw that belongs to a standard normal number.
     func draw(_ normal: Double) -> Double { transform?(normal) ?? normal }
 

@@ -47,7 +47,8 @@ let package = Package(
         .target(name: "Reproduction", dependencies: ["Report", "BuiltInRules"]),
         .target(name: "Continuum", dependencies: ["Emission", "Reproduction"]),
         .executableTarget(name: "ContinuumCLI", dependencies: ["Continuum"]),
-        .executableTarget(name: "continuum-bench", dependencies: ["Continuum"], path: "Sources/ContinuumBench"),
+        .executableTarget(
+            name: "continuum-bench", dependencies: ["Continuum", "Numerics"], path: "Sources/ContinuumBench"),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "ExactNumbersTests", dependencies: ["ExactNumbers", "TestSupport"]),

@@ -245,15 +245,18 @@ class JAXBatched(JAX):
 
 
 class Continuum:
+    """A build of continuum-bench, with the widest registers of the processor or with narrower ones."""
+
     name = "Continuum"
 
-    def __init__(self, case, program):
+    def __init__(self, case, program, bits=None):
         self.case, self.program = case, program
+        self.environment = os.environ | ({"CONTINUUM_REGISTER_BITS": str(bits)} if bits else {})
 
     def seconds(self, _):
         output = subprocess.run(
             [self.program, "--filter", f"simulation {self.case.own}, ", "--samples", "3", "--json"],
-            check=True, capture_output=True, text=True).stdout
+            check=True, capture_output=True, text=True, env=self.environment).stdout
         (record,) = json.loads(output)["results"]
         return record["median"], record["result"]
 
@@ -305,14 +308,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program", nargs="+", help="continuum-bench, and builds of it with other flags")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--registers", type=int, nargs="*", default=[], metavar="BITS",
+        help="also time the first program with registers of so many bits at most")
     parser.add_argument("--case", help="only cases whose name contains this")
     options = parser.parse_args()
     kinds = [NumPy, Numba, JAXStepwise, JAXBatched]
     compiler = os.environ.get("CXX") or shutil.which("c++")
     bounds = [kind.compiled(compiler) for kind in (HandWrittenPlain, HandWrittenNative)] if compiler else []
     print(f"{os.cpu_count()} processors; millions of path-steps a second, median of {options.rounds} rounds in turn\n")
-    columns = ["case"] + [f"Continuum: {program}" for program in options.program]
-    columns += [kind.name for kind in kinds + bounds] + ["ratio to the best peer"] * (len(options.program) + len(bounds))
+    builds = [(program, None) for program in options.program] + [(options.program[0], bits) for bits in options.registers]
+    columns = ["case"] + [f"Continuum: {program}" + (f", {bits} bits" if bits else "") for program, bits in builds]
+    columns += [kind.name for kind in kinds + bounds] + ["ratio to the best peer"] * (len(builds) + len(bounds))
     print("| " + " | ".join(columns) + " |\n|---" + "|--:" * (len(columns) - 1) + "|", flush=True)
     agreed = True
     for case in CASES:
@@ -323,7 +330,7 @@ def main():
         error = peers[0].error
         for peer in peers[1:]:
             timed(peer, 1)
-        own = [Continuum(case, program) for program in options.program]
+        own = [Continuum(case, program, bits) for program, bits in builds]
         hand_written = [kind(case) for kind in bounds]
         systems = own + peers + hand_written
         times = {id(system): [] for system in systems}

@@ -1,10 +1,13 @@
 import Foundation
+import Numerics
 
 /// What the figures were measured on.
 struct Machine {
     let processor: String
     let cores: Int
     let memoryInGibibytes: Double
+    /// The bits of the registers that vector code uses.
+    let registerBits: Int
     let system: String
     let compiler: String
 
@@ -13,7 +16,8 @@ struct Machine {
         return Machine(
             processor: processorName() ?? "unknown processor", cores: information.activeProcessorCount,
             memoryInGibibytes: Double(information.physicalMemory) / 0x1p30,
-            system: information.operatingSystemVersionString, compiler: compilerVersion)
+            registerBits: VectorUnits.choice.registerBits, system: information.operatingSystemVersionString,
+            compiler: compilerVersion)
     }
 
     private static func processorName() -> String? {
@@ -36,6 +40,7 @@ struct Machine {
 
     var description: String {
         let memory = String(format: "%.0f", memoryInGibibytes)
-        return "\(processor), \(cores) cores, \(memory) GiB; \(system); \(compiler), release build"
+        return
+            "\(processor), \(cores) cores, \(memory) GiB, registers of \(registerBits) bits; \(system); \(compiler), release build"
     }
 }

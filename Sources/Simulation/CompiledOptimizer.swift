@@ -13,6 +13,8 @@ public struct CompiledOptimizer: OptimizerKernel {
     public let stepSize: Double
     /// The law of the noise.
     public let law: NumericNoiseLaw
+    /// Draws of the law, coupled to normal numbers.
+    public let noise: NoiseSource
     let stateCount: Int
     /// The correlations of the noise of coordinates; `nil` for independent ones.
     private let correlations: Correlations?
@@ -130,17 +132,11 @@ public struct CompiledOptimizer: OptimizerKernel {
         } catch {
             throw .noise(error)
         }
+        noise = correlations.map { NoiseSource(correlationFactor: $0.factor) } ?? NoiseSource(law)
     }
 
     public var variableCount: Int { stateCount * dimension }
     public var noiseCount: Int { sampleCount * dimension }
-
-    /// Draws of the law, coupled to normal numbers.
-    public var noise: NoiseSource {
-        if let correlations { return NoiseSource(correlationFactor: correlations.factor) }
-        if case .gaussian = law.law { return .gaussian }
-        return NoiseSource(transform: { [law] in law.draw(coupledTo: $0) }, jumps: law.jumps)
-    }
 
     /// Whether coordinates share noise.
     var isCorrelated: Bool { correlations != nil }

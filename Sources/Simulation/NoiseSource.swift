@@ -1,4 +1,6 @@
 import Numerics
+import Probability
+import Synchronization
 
 /// Standardized draws of a noise law, made from the normal numbers of a random stream.
 ///
@@ -8,6 +10,8 @@ public struct NoiseSource: Sendable {
     public static let gaussian = NoiseSource(transform: nil)
 
     private let transform: (@Sendable (Double) -> Double)?
+    /// The transform for many numbers, where it is odd and smooth.
+    private let table: LazyTable?
     /// The normal numbers at which the draw jumps.
     let jumps: [Double]
     /// The lower triangular factor of the correlations of normal noise between coordinates; `nil` for independent ones.
@@ -19,6 +23,17 @@ public struct NoiseSource: Sendable {
     public init(transform: (@Sendable (Double) -> Double)?, jumps: [Double] = []) {
         self.transform = transform
         self.jumps = jumps
+        table = nil
+        factor = nil
+    }
+
+    /// Draws of a law.
+    public init(_ law: NumericNoiseLaw) {
+        let draw: @Sendable (Double) -> Double = { law.draw(coupledTo: $0) }
+        transform = law.law == .gaussian ? nil : draw
+        jumps = law.jumps
+        // A law without atoms is symmetric and has a density between the ends of its support.
+        table = law.law != .gaussian && law.atoms.isEmpty ? LazyTable(draw) : nil
         factor = nil
     }
 
@@ -26,6 +41,7 @@ public struct NoiseSource: Sendable {
     public init(correlationFactor: DenseMatrix) {
         transform = nil
         jumps = []
+        table = nil
         factor = correlationFactor
     }
 
@@ -44,10 +60,30 @@ public struct NoiseSource: Sendable {
 
     /// Makes draws of standard normal numbers, in place.
     func transformNormals(_ noise: LaneBlock) {
-        if let transform {
+        if let table {
+            table.value.apply(to: noise.values)
+        } else if let transform {
             for index in noise.values.indices { noise.values[index] = transform(noise.values[index]) }
         }
         if let factor { correlate(noise, by: factor) }
+    }
+
+    /// A table of the transform, made when the first numbers are drawn.
+    private final class LazyTable: Sendable {
+        private let transform: @Sendable (Double) -> Double
+        private let table = Mutex<OddFunctionTable?>(nil)
+
+        init(_ transform: @escaping @Sendable (Double) -> Double) { self.transform = transform }
+
+        var value: OddFunctionTable {
+            table.withLock { table in
+                if let table { return table }
+                // No normal number of a stream is larger.
+                let made = OddFunctionTable(of: transform, below: 6.8)
+                table = made
+                return made
+            }
+        }
     }
 
     /// Multiplies the noise of the coordinates by the factor in place, each draw of a gradient on its own.

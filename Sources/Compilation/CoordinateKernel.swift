@@ -47,6 +47,8 @@ final class CoordinateKernel: Sendable {
         case hessianProduct(Program)
         /// The weights, and the derivative of the Hessian's weighted diagonal; `nil` where that is zero.
         case curvatureDerivative(Program, Program?)
+        /// The two directions in turn, and the third derivative along both; `nil` where that is zero.
+        case thirdDerivative(Program, Program?)
         case scaleDerivative(Program)
         case plainSum(Program)
         case expectation(NoiseIntegral)
@@ -72,6 +74,9 @@ final class CoordinateKernel: Sendable {
                 stages.append(.hessianProduct(try resolver.program([vector])))
             case .curvatureDerivative(let vector):
                 stages.append(.curvatureDerivative(try resolver.program([vector]), try landscape.curvatureDerivative()))
+            case .thirdDerivative(let first, let second):
+                stages.append(
+                    .thirdDerivative(try resolver.program([first, second]), try landscape.thirdDerivative()))
             case .scaleDerivative(let vector): stages.append(.scaleDerivative(try resolver.program([vector])))
             case .plainSum(let term): stages.append(.plainSum(try resolver.program([term])))
             case .expectation(let body):
@@ -148,11 +153,16 @@ final class CoordinateKernel: Sendable {
         }
     }
 
-    /// The rows of intermediate results: what is needed of the landscape, a row for each stage's result, and one for its
-    /// operand.
+    /// The vectors that a stage is given at most.
+    private var operandCount: Int {
+        stages.map { if case .thirdDerivative = $0 { 2 } else { 1 } }.max() ?? 0
+    }
+
+    /// The rows of intermediate results: what is needed of the landscape, a row for each stage's result, and those of its
+    /// operands.
     private var rowCount: Int {
-        let perCoordinate = [needs.gradient, needs.hessianDiagonal, needs.noiseScale, !stages.isEmpty].count { $0 }
-        return (needs.value ? 1 : 0) + landscape.dimension * (perCoordinate + stages.count)
+        let perCoordinate = [needs.gradient, needs.hessianDiagonal, needs.noiseScale].count { $0 }
+        return (needs.value ? 1 : 0) + landscape.dimension * (perCoordinate + operandCount + stages.count)
     }
 
     /// The formulas at one state, formula q of coordinate i as number q d + i.
@@ -189,7 +199,7 @@ final class CoordinateKernel: Sendable {
         let gradient = rows(d, if: needs.gradient)
         let diagonal = rows(d, if: needs.hessianDiagonal)
         let scale = rows(d, if: needs.noiseScale)
-        let operand = rows(d, if: !stages.isEmpty)
+        let operand = rows(operandCount * d, if: !stages.isEmpty)
         let results = rows(stages.count * d, if: !stages.isEmpty)
         if needs.value { landscape.value(at: states, into: value[0], count: lanes) }
         if needs.gradient { landscape.gradient(at: states, into: gradient, count: lanes) }
@@ -198,7 +208,7 @@ final class CoordinateKernel: Sendable {
         let isUniform = coordinateParameters.isEmpty
         func values(of coordinate: Int) -> [Double] { isUniform ? uniforms : ofCoordinates[coordinate] }
         let inputCount = program.inputCount
-        let capacity = inputCount + max(1, outputCount)
+        let capacity = inputCount + max(2, outputCount)
         withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: capacity) { memory in
             guard let table = memory.baseAddress else { return }
             func fillInputs(_ i: Int) {
@@ -218,6 +228,9 @@ final class CoordinateKernel: Sendable {
                         .plainSum(let vector):
                         table[inputCount] = operand[i]
                         vector.evaluate(table, uniforms: values(of: i), count: lanes)
+                    case .thirdDerivative(let vectors, _):
+                        (table[inputCount], table[inputCount + 1]) = (operand[i], operand[d + i])
+                        vectors.evaluate(table, uniforms: values(of: i), count: lanes)
                     case .expectation(let integral):
                         integral.evaluate(table, uniforms: values(of: i), into: result[i], count: lanes)
                     case .average(let average):
@@ -237,19 +250,17 @@ final class CoordinateKernel: Sendable {
                 }
                 switch stage {
                 case .curvatureDerivative(_, let derivative):
-                    if let derivative {
-                        derivative.evaluate([states, operand], into: result, count: lanes)
-                    } else {
-                        for i in 0..<d { result[i].update(repeating: 0, count: lanes) }
-                    }
+                    derivative?.evaluate([states, operand], into: result, count: lanes)
+                    if derivative == nil { setToZero(result, d, lanes) }
+                case .thirdDerivative(_, let derivative):
+                    derivative?.evaluate(
+                        [states, operand, operand.dropping(rows: d)], into: result, count: lanes)
+                    if derivative == nil { setToZero(result, d, lanes) }
                 case .hessianProduct: landscape.hessianProduct(at: states, operand, into: result, count: lanes)
                 case .scaleDerivative:
-                    if let scale = landscape.noiseScale {
-                        scale.derivative(at: states, along: operand, into: result, count: lanes)
-                    } else {
-                        // A scale given as a number does not depend on the position.
-                        for i in 0..<d { result[i].update(repeating: 0, count: lanes) }
-                    }
+                    landscape.noiseScale?.derivative(at: states, along: operand, into: result, count: lanes)
+                    // A scale given as a number does not depend on the position.
+                    if landscape.noiseScale == nil { setToZero(result, d, lanes) }
                 case .plainSum:
                     for lane in 0..<lanes {
                         var sum = 0.0
@@ -271,4 +282,8 @@ final class CoordinateKernel: Sendable {
             }
         }
     }
+}
+
+private func setToZero(_ rows: LaneRows, _ count: Int, _ lanes: Int) {
+    for i in 0..<count { rows[i].update(repeating: 0, count: lanes) }
 }

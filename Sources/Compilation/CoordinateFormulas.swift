@@ -61,7 +61,9 @@ package struct CoordinateFormulas {
                 replacements[expression] = Expression(
                     symbol(for: .radial(function, squaredMean: squaredMean, n: arguments[2].number?.asInt ?? 0)))
             case .expectation(let body):
-                if body.containsIndexSum || body.containsExpectation { throw .unsupportedExpectation }
+                if body.containsIndexSum || body.containsExpectation {
+                    throw .unsupportedExpectation(expression.text)
+                }
                 replacements[expression] = Expression(symbol(for: .expectation(body)))
             case .function(let function, let arguments):
                 replacements[expression] = Expression(symbol(for: .average(function, arguments)))
@@ -152,7 +154,7 @@ package struct CoordinateFormulas {
     /// The body of a sum, its bound index made the free one, with its own stages replaced.
     private mutating func ofOneCoordinate(_ body: Expression) throws(CompilationError) -> Expression {
         for symbol in body.symbols where (symbol.indices + symbol.derivatives).contains(index) {
-            throw .unsupportedSum
+            throw .unsupportedSum(Expression.indexSum(body: body).text)
         }
         let index = index
         let renamed = body.mapIndices { $0 == .bound(0) ? index : $0 }

@@ -80,10 +80,12 @@ final class CoordinateKernel: Sendable {
             case .scaleDerivative(let vector): stages.append(.scaleDerivative(try resolver.program([vector])))
             case .plainSum(let term): stages.append(.plainSum(try resolver.program([term])))
             case .expectation(let body):
-                guard let draw = source.draw else { throw .unsupportedExpectation }
+                guard let draw = source.draw else { throw .unsupportedExpectation(Expression.expectation(of: body).text) }
                 stages.append(.expectation(try NoiseIntegral(of: body, over: draw, resolver)))
             case .average(let function, let arguments):
-                guard let evaluator = source.averages[function] else { throw .unsupportedExpectation }
+                guard let evaluator = source.averages[function] else {
+                    throw .unsupportedExpectation(Expression.function(function, arguments).text)
+                }
                 stages.append(.average(AverageStage(evaluator, try resolver.program(arguments))))
             case .radial(let function, let squaredMean, let n):
                 stages.append(.radial(try RadialIntegral(of: function, squaredMean: squaredMean, adding: n, resolver)))

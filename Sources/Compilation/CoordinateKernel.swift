@@ -80,7 +80,9 @@ final class CoordinateKernel: Sendable {
             case .scaleDerivative(let vector): stages.append(.scaleDerivative(try resolver.program([vector])))
             case .plainSum(let term): stages.append(.plainSum(try resolver.program([term])))
             case .expectation(let body):
-                guard let draw = source.draw else { throw .unsupportedExpectation(Expression.expectation(of: body).text) }
+                guard let draw = source.draw else {
+                    throw .unsupportedExpectation(Expression.expectation(of: body).text)
+                }
                 stages.append(.expectation(try NoiseIntegral(of: body, over: draw, resolver)))
             case .average(let function, let arguments):
                 guard let evaluator = source.averages[function] else {

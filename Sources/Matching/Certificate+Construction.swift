@@ -194,10 +194,13 @@ extension Certificate {
         _ moment: String, _ difference: Expression, _ sizes: [Symbol: Weight], _ threshold: Weight
     ) -> Residual {
         if let weight = difference.weightAsItStands(sizes), weight.isAtLeast(threshold) {
+            let written = difference.written
             return Residual(
-                moment: moment, expression: difference, weight: weight, range: weight.holds(atLeast: threshold))
+                moment: moment, expression: written, weight: written.isZero ? threshold : weight,
+                range: weight.holds(atLeast: threshold))
         }
-        let (leading, weight) = difference.afterTransients(sizes).leadingPart(sizes)
+        let (found, weight) = difference.afterTransients(sizes).leadingPart(sizes)
+        let leading = found.written
         if leading.isZero { return Residual(moment: moment, expression: .zero, weight: threshold, range: .always) }
         return Residual(moment: moment, expression: leading, weight: weight, range: weight.holds(atLeast: threshold))
     }

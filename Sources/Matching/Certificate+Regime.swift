@@ -231,7 +231,7 @@ private struct RegimeConditions {
         }
         let weight = total - sizes
         return Certificate.Residual(
-            moment: moment, expression: expansion.restored(leading), weight: weight,
+            moment: moment, expression: expansion.restored(leading).written, weight: weight,
             range: weight.holds(atLeast: bound))
     }
 }
@@ -247,7 +247,7 @@ extension RegimeExpansion {
         if let moment = try? moments.expectation(of: leadingTerms[index] ** power, state: state) {
             let found = leadingPart(of: moment, lookingUpTo: weight + sizes + Weight(Rational(1, 1024)))
             if !found.expression.isZero, found.weight - sizes == weight {
-                expression = restored(found.expression)
+                expression = restored(found.expression).written
             }
         }
         return Certificate.Residual(

@@ -42,6 +42,9 @@ extension Certificate.Input {
 }
 
 extension Expression {
+    /// A residual as it is printed: cancelled where it is short enough for that.
+    var written: Expression { size <= 2000 ? sumsCancelled : self }
+
     /// Whether the state of some coordinate occurs.
     fileprivate func contains(named state: Symbol) -> Bool {
         symbols.contains { $0.name == state.name && $0.role == state.role }

@@ -47,14 +47,14 @@ struct LinearForms {
             var result = Expression(coefficient)
             for factor in factors {
                 guard !isRandom(factor.exponent) else { return nil }
-                guard isRandom(factor.base) else {
-                    result = result * Expression.power(factor.base, factor.exponent)
-                    continue
+                var power = Expression.power(factor.base, factor.exponent)
+                if isRandom(factor.base) {
+                    guard let n = factor.exponent.number?.asInt, n > 0, let inner = polynomial(factor.base) else {
+                        return nil
+                    }
+                    power = Expression.power(inner, Expression(n))
                 }
-                guard let n = factor.exponent.number?.asInt, n > 0, let inner = polynomial(factor.base) else {
-                    return nil
-                }
-                result = result * inner ** n
+                result = result * power
             }
             return result
         default: return nil

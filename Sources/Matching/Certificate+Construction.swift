@@ -275,9 +275,7 @@ extension Certificate {
                         guard let exponent = factor.exponent.number, !exponent.isInteger || exponent.isNegative else {
                             continue
                         }
-                        if factor.base.bounds.isPositive || !exponent.isInteger && factor.base.number != nil {
-                            continue
-                        }
+                        if factor.base.vanishesNowhere || !exponent.isInteger && factor.base.number != nil { continue }
                         add(Expression.power(factor.base, factor.exponent), factor.base)
                     }
                 default: break

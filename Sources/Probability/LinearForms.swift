@@ -12,7 +12,7 @@ struct LinearForms {
     private static let coordinate = "#k"
     /// Names of this beginning stand for every coordinate, also for one that goes by another name; any two other names are
     /// two coordinates.
-    package static let opened = "#j"
+    static let opened = "#j"
 
     private let draw: GradientDraw
     private var forms: [(symbol: Symbol, form: Form)] = []
@@ -86,7 +86,7 @@ struct LinearForms {
     ///
     /// - Parameter offset: b/a of the vector `a g + b` whose length phi depends on, for coordinate `i`.
     /// - Returns: nil where the degree is too large.
-    func terms(of polynomial: Expression, offset: Expression) -> [(added: Int, weight: Expression)]? {
+    func terms(of polynomial: Expression, offset: Expression) -> [RadialExpectation.Term]? {
         // With X = (g + b/a)/scale a form is scale (c . X) - c . b/a.
         let shifted = polynomial.substituting(
             Dictionary(
@@ -113,7 +113,8 @@ struct LinearForms {
                 weights[added, default: []].append(monomial.coefficient * weight)
             }
         }
-        return weights.sorted { $0.key < $1.key }.map { ($0.key, Expression.sum(of: $0.value)) }
+        return weights.sorted { $0.key < $1.key }
+            .map { RadialExpectation.Term(added: $0.key, weight: Expression.sum(of: $0.value)) }
             .filter { !$0.weight.isZero }
     }
 

@@ -70,7 +70,7 @@ package struct RadialExpectation {
         let sumOfSquares = Expression.indexSum(over: GradientSample.coordinate, mean * mean)
         squaredMean = sumOfSquares / (scale * scale)
         guard let terms = forms.terms(of: polynomial, offset: square.offset) else { return nil }
-        self.terms = terms.map { Term(added: $0.added, weight: $0.weight) }
+        self.terms = terms
     }
 
     /// The value where phi is a power of the length, through

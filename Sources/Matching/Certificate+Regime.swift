@@ -164,7 +164,7 @@ private struct RegimeConditions {
         return result
     }
 
-    /// Third moments that could be larger than h^2, and those of each state.
+    /// Third moments that could be of h^2 or larger, and those of each state.
     ///
     /// With the first two moments of optimizer and model the same to O(h^2), the third ones differ by as much as the third
     /// cumulants do, and by what is smaller than h^2.
@@ -176,7 +176,8 @@ private struct RegimeConditions {
                 for e in c..<states.count {
                     let least = expansion.leading[a] + expansion.leading[c] + expansion.leading[e]
                     let isSmall = least.isAtLeast(bound)
-                    if isSmall, a != e { continue }
+                    let isMixed = a != e
+                    if isSmall, isMixed, least != bound { continue }
                     let name = "E " + [a, c, e].map { "Δ\(states[$0].name)" }.joined()
                     // A law that lacks the moment is found by the moments that the certificate requires.
                     guard let excess = try? cumulants.excess([a, c, e]) else {
@@ -186,6 +187,7 @@ private struct RegimeConditions {
                         continue
                     }
                     let weighed = residual(name, -excess, [a, c, e], lookingUpTo: isSmall ? least : bound)
+                    if isSmall, isMixed, weighed.expression?.isZero == true { continue }
                     result.append(
                         weighed.expression?.isZero == true
                             ? Certificate.Residual(

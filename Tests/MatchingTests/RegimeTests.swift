@@ -167,6 +167,7 @@ struct RegimeTests {
     @Test(arguments: [
         ("sgd", ["sigma": Weight(Rational(-1, 2))], "E|Δx|⁴", "3·η⁴·σ_i⁴"),
         ("rmsprop", batchEquivalent, "E ΔvΔvΔv", "-8·η³·ρ³·σ_i⁶"),
+        ("rmsprop", batchEquivalent, "E ΔxΔxΔv", "-2·η³·ρ·σ_i⁴/(√v_i + ε)²"),
         ("rmsprop", batchEquivalent, "E|Δx|⁴", "3·η⁴·σ_i⁴/(√v_i + ε)⁴"), ("signsgd", batchEquivalent, "E|Δx|⁴", "η⁴"),
         ("signsgd", batchEquivalent, "E ΔxΔxΔx", "-2·√(2/π)·η³·∂_i f/σ_i"),
         ("adam", batchEquivalent, "E|Δm|⁴", "3·η⁴·ρ₁⁴·σ_i⁴"),

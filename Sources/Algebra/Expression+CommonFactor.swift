@@ -29,6 +29,17 @@ extension Expression {
         return Expression.product(of: [Expression(content), outer, primitive])
     }
 
+    /// The expression with every sum in it multiplied out where that makes it smaller, `m^3 - m (m^2 + 1) = -m`.
+    package var sumsCancelled: Expression {
+        guard node.traits.contains(.unexpanded) else { return self }
+        return replacingFromInside { node in
+            guard case .sum = node.content, let expanded = try? node.expanded(limit: 4096).commonFactored else {
+                return nil
+            }
+            return expanded.size < node.size ? expanded : nil
+        }
+    }
+
     /// A sum written by powers of one symbol, each coefficient factored: `a - k a + k b = a + k (b - a)`.
     public func collectedAndFactored(by symbol: Symbol) -> Expression {
         guard let parts = try? collected(by: symbol) else { return commonFactored }

@@ -23,6 +23,9 @@ extension Expression {
     /// The expression with products of sums and positive integer powers of sums multiplied out, at every depth outside
     /// of exponents and function arguments.
     ///
+    /// An expectation over all coordinates keeps its form: `E[g_i sum_j g_j w_j/|g|^3]` exists in two dimensions, where that of
+    /// a term of it, with the mean in the place of both g, does not.
+    ///
     /// - Throws: ``AlgebraError/tooLarge(limit:)`` where the result would have more than `limit` terms.
     public func expanded(limit: Int = defaultTermLimit) throws(AlgebraError) -> Expression {
         guard needsExpansion else { return self }
@@ -69,7 +72,8 @@ extension Expression {
             }
             return Expression.product(of: operands)
         case .indexSum(let body): return Expression.indexSum(body: try body.expanded(limit: limit))
-        case .expectation(let body): return Expression.expectation(of: try body.expanded(limit: limit))
+        case .expectation(let body):
+            return body.containsIndexSum ? self : Expression.expectation(of: try body.expanded(limit: limit))
         case .number, .constant, .symbol, .function: return self
         }
     }

@@ -75,6 +75,8 @@ struct Summary {
             bounds = body.bounds
             traits.insert(.expectation)
             traits.remove(.random)
+            // An expectation over all coordinates keeps its form.
+            if traits.contains(.indexSum) { traits.remove(.unexpanded) }
         }
     }
 

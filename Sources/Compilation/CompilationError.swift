@@ -18,10 +18,11 @@ public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible
     case notCorrelations(String)
     /// A fast state forgets its past only where this expression, the factor of its previous value, is between -1 and 1.
     case notStationary(factor: String, value: Double)
-    /// A sum over coordinates that is neither a sum of one coordinate's expression nor a Hessian-vector product.
-    case unsupportedSum
+    /// A sum over coordinates that is neither a sum of one coordinate's expression nor a product with derivatives of the
+    /// gradient.
+    case unsupportedSum(String)
     /// An expectation over more than the gradient noise of one coordinate that does not reduce to one length.
-    case unsupportedExpectation
+    case unsupportedExpectation(String)
     /// The model holds third derivatives of a loss that was given as functions without them.
     case noThirdDerivative
     /// A landscape without a dimension, or one that does not fit what is asked.
@@ -48,12 +49,14 @@ public enum CompilationError: Error, Hashable, Sendable, CustomStringConvertible
             return
                 "a fast state keeps the part \(factor) = \(value) of its value in a step: it has a stationary law only "
                 + "between -1 and 1"
-        case .unsupportedSum:
-            return "a sum over coordinates can be evaluated for one coordinate's expression or a Hessian product only"
-        case .unsupportedExpectation:
+        case .unsupportedSum(let sum):
             return
-                "an expectation can be evaluated over the gradient noise of one coordinate, or of all coordinates where "
-                + "the noise is Gaussian and isotropic and they meet in one norm; "
+                "\(sum) cannot be evaluated: a sum over coordinates has numbers where it is one of a single coordinate's "
+                + "expression, or of derivatives of the gradient along one or two directions"
+        case .unsupportedExpectation(let expectation):
+            return
+                "\(expectation) cannot be evaluated: an expectation has numbers over the gradient noise of one coordinate, "
+                + "or of all coordinates where the noise is Gaussian and isotropic and they meet in one norm; "
                 + "write `noise gaussian, isotropic`, or simulate the rule itself"
         case .noThirdDerivative:
             return "the model needs third derivatives of the loss; give the loss as a formula"

@@ -1,18 +1,21 @@
 import Algebra
+import ExactNumbers
 import Probability
 
 /// Formulas of one coordinate, taken apart into what can be computed coordinate by coordinate and what couples them.
 ///
 /// A sum over coordinates becomes a stage: `sum_j d_ij f w_j` is a Hessian-vector product of the values of `w`,
-/// `sum_j d_ijj f w_j` a derivative of the diagonal of the Hessian, `sum_j d_j sigma_i w_j` one of the noise scale, any sum of
-/// expressions of one coordinate a plain sum; a named expectation becomes a quadrature. Each is replaced in the formulas by a
-/// symbol that stands for its result.
+/// `sum_j d_ijj f w_j` a derivative of the diagonal of the Hessian, `sum_jk d_ijk f u_j w_k` one along two directions,
+/// `sum_j d_j sigma_i w_j` one of the noise scale, any sum of expressions of one coordinate a plain sum; a named expectation
+/// becomes a quadrature. Each is replaced in the formulas by a symbol that stands for its result.
 package struct CoordinateFormulas {
     package enum Stage: Hashable {
         /// (H w)_i.
         case hessianProduct(Expression)
         /// sum_j d_ijj f w_j.
         case curvatureDerivative(Expression)
+        /// sum_jk d_ijk f u_j w_k.
+        case thirdDerivative(Expression, Expression)
         /// sum_j d_j sigma_i w_j.
         case scaleDerivative(Expression)
         /// sum_j w_j.
@@ -58,7 +61,9 @@ package struct CoordinateFormulas {
                 replacements[expression] = Expression(
                     symbol(for: .radial(function, squaredMean: squaredMean, n: arguments[2].number?.asInt ?? 0)))
             case .expectation(let body):
-                if body.containsIndexSum || body.containsExpectation { throw .unsupportedExpectation }
+                if body.containsIndexSum || body.containsExpectation {
+                    throw .unsupportedExpectation(expression.text)
+                }
                 replacements[expression] = Expression(symbol(for: .expectation(body)))
             case .function(let function, let arguments):
                 replacements[expression] = Expression(symbol(for: .average(function, arguments)))
@@ -91,6 +96,10 @@ package struct CoordinateFormulas {
 
     private mutating func sum(_ body: Expression) throws(CompilationError) -> Symbol {
         let (coefficient, factors) = body.asProduct
+        if let directions = thirdDerivativeDirections(coefficient, factors) {
+            let first = try ofOneCoordinate(directions.first)
+            return symbol(for: .thirdDerivative(first, try ofOneCoordinate(directions.second)))
+        }
         for factor in factors {
             guard let field = factor.base.symbol, field.role == .field, factor.exponent.isOne,
                 field.derivatives.contains(.bound(0))
@@ -110,10 +119,42 @@ package struct CoordinateFormulas {
         return symbol(for: .plainSum(try ofOneCoordinate(body)))
     }
 
+    /// The vectors u and w, written for the index bound innermost, of a product `u_j sum_k d_ijk f w_k`.
+    private func thirdDerivativeDirections(
+        _ coefficient: Rational, _ factors: [Expression.Factor]
+    ) -> (first: Expression, second: Expression)? {
+        for (position, factor) in factors.enumerated() where factor.exponent.isOne {
+            guard case .indexSum(let body) = factor.base.content else { continue }
+            let (ofSum, inner) = body.asProduct
+            for (place, entry) in inner.enumerated() where entry.exponent.isOne {
+                guard let field = entry.base.symbol, field.role == .field, field.indices.isEmpty,
+                    field.derivatives.count == 3, Set(field.derivatives) == [index, .bound(0), .bound(1)]
+                else { continue }
+                let second = Self.product(ofSum, inner, without: place)
+                // A weight that knows both coordinates is not a product of two vectors.
+                var knowsFirst = false
+                _ = second.mapIndices { other in
+                    knowsFirst = knowsFirst || other == .bound(1)
+                    return other
+                }
+                if !knowsFirst { return (Self.product(coefficient, factors, without: position), second) }
+            }
+        }
+        return nil
+    }
+
+    private static func product(
+        _ coefficient: Rational, _ factors: [Expression.Factor], without position: Int
+    ) -> Expression {
+        var rest = factors
+        rest.remove(at: position)
+        return Expression.product(of: [Expression(coefficient)] + rest.map { Expression.power($0.base, $0.exponent) })
+    }
+
     /// The body of a sum, its bound index made the free one, with its own stages replaced.
     private mutating func ofOneCoordinate(_ body: Expression) throws(CompilationError) -> Expression {
         for symbol in body.symbols where (symbol.indices + symbol.derivatives).contains(index) {
-            throw .unsupportedSum
+            throw .unsupportedSum(Expression.indexSum(body: body).text)
         }
         let index = index
         let renamed = body.mapIndices { $0 == .bound(0) ? index : $0 }

@@ -39,8 +39,10 @@ final class CoordinateKernel: Sendable {
     private let needs: Needs
     private let dimension: Int
     private let uniformCount: Int
-    /// The rows of intermediate results: what is needed of the landscape, a row for each stage's result, and one for its
-    /// operand.
+    /// The vectors that a stage is given at most.
+    private let operandCount: Int
+    /// The rows of intermediate results: what is needed of the landscape, a row for each stage's result, and those of its
+    /// operands.
     private let rowCount: Int
 
     /// What the formulas need of the landscape.
@@ -55,6 +57,8 @@ final class CoordinateKernel: Sendable {
         case hessianProduct(Program)
         /// The weights, and the derivative of the Hessian's weighted diagonal; `nil` where that is zero.
         case curvatureDerivative(Program, Program?)
+        /// The two directions in turn, and the third derivative along both; `nil` where that is zero.
+        case thirdDerivative(Program, Program?)
         case scaleDerivative(Program)
         case plainSum(Program)
         case expectation(NoiseIntegral)
@@ -80,13 +84,20 @@ final class CoordinateKernel: Sendable {
                 stages.append(.hessianProduct(try resolver.program([vector])))
             case .curvatureDerivative(let vector):
                 stages.append(.curvatureDerivative(try resolver.program([vector]), try landscape.curvatureDerivative()))
+            case .thirdDerivative(let first, let second):
+                stages.append(
+                    .thirdDerivative(try resolver.program([first, second]), try landscape.thirdDerivative()))
             case .scaleDerivative(let vector): stages.append(.scaleDerivative(try resolver.program([vector])))
             case .plainSum(let term): stages.append(.plainSum(try resolver.program([term])))
             case .expectation(let body):
-                guard let draw = source.draw else { throw .unsupportedExpectation }
+                guard let draw = source.draw else {
+                    throw .unsupportedExpectation(Expression.expectation(of: body).text)
+                }
                 stages.append(.expectation(try NoiseIntegral(of: body, over: draw, resolver)))
             case .average(let function, let arguments):
-                guard let evaluator = source.averages[function] else { throw .unsupportedExpectation }
+                guard let evaluator = source.averages[function] else {
+                    throw .unsupportedExpectation(Expression.function(function, arguments).text)
+                }
                 stages.append(.average(AverageStage(evaluator, try resolver.program(arguments))))
             case .radial(let function, let squaredMean, let n):
                 stages.append(.radial(try RadialIntegral(of: function, squaredMean: squaredMean, adding: n, resolver)))
@@ -103,8 +114,9 @@ final class CoordinateKernel: Sendable {
         dimension = landscape.dimension
         isCoordinatewise = landscape.isCoordinatewise && stages.isEmpty && !needs.value && !needs.noiseScale
         uniformCount = source.uniforms.count
-        let perCoordinate = [needs.gradient, needs.hessianDiagonal, needs.noiseScale, !stages.isEmpty].count { $0 }
-        rowCount = (needs.value ? 1 : 0) + dimension * (perCoordinate + stages.count)
+        operandCount = stages.map { if case .thirdDerivative = $0 { 2 } else { 1 } }.max() ?? 0
+        let perCoordinate = [needs.gradient, needs.hessianDiagonal, needs.noiseScale].count { $0 }
+        rowCount = (needs.value ? 1 : 0) + dimension * (perCoordinate + operandCount + stages.count)
         if needs.hessianDiagonal { try landscape.requireHessian() }
     }
 
@@ -114,7 +126,7 @@ final class CoordinateKernel: Sendable {
     /// The numbers of memory whose count does not depend on the states: the uniforms of a coordinate, and the table of the
     /// rows that the program reads and writes.
     private var fixedCount: Int {
-        uniformCount + coordinateParameters.count + program.inputCount + max(1, outputCount)
+        uniformCount + coordinateParameters.count + program.inputCount + max(2, outputCount)
     }
 
     /// Evaluates the formulas.
@@ -217,7 +229,7 @@ final class CoordinateKernel: Sendable {
         let gradient = rows(n, if: needs.gradient)
         let diagonal = rows(n, if: needs.hessianDiagonal)
         let scale = rows(d, if: needs.noiseScale)
-        let operand = rows(d, if: !stages.isEmpty)
+        let operand = rows(operandCount * d, if: !stages.isEmpty)
         let results = rows(stages.count * d, if: !stages.isEmpty)
         if needs.value { landscape.value(at: states, into: value[0], count: lanes) }
         if needs.gradient { landscape.gradient(at: states, coordinates: coordinates, into: gradient, count: lanes) }
@@ -228,7 +240,7 @@ final class CoordinateKernel: Sendable {
         let inputCount = program.inputCount
         // A pointer takes the place of a number.
         let table = UnsafeMutableRawPointer(memory + uniformCount + coordinateParameters.count)
-            .bindMemory(to: UnsafeMutablePointer<Double>.self, capacity: inputCount + max(1, outputCount))
+            .bindMemory(to: UnsafeMutablePointer<Double>.self, capacity: inputCount + max(2, outputCount))
         func fillInputs(_ i: Int) {
             for s in 0..<stateCount { table[s] = states[s * d + i] }
             for s in 0..<suppliedCount { table[stateCount + s] = (supplied ?? states)[s * n + i - first] }
@@ -246,6 +258,9 @@ final class CoordinateKernel: Sendable {
                     .plainSum(let vector):
                     table[inputCount] = operand[i]
                     vector.evaluate(table, uniforms: uniforms(of: i), count: lanes)
+                case .thirdDerivative(let vectors, _):
+                    (table[inputCount], table[inputCount + 1]) = (operand[i], operand[d + i])
+                    vectors.evaluate(table, uniforms: uniforms(of: i), count: lanes)
                 case .expectation(let integral):
                     integral.evaluate(table, uniforms: uniforms(of: i), into: result[i], count: lanes)
                 case .average(let average):
@@ -265,19 +280,16 @@ final class CoordinateKernel: Sendable {
             }
             switch stage {
             case .curvatureDerivative(_, let derivative):
-                if let derivative {
-                    derivative.evaluate([states, operand], into: result, count: lanes)
-                } else {
-                    for i in 0..<d { result[i].update(repeating: 0, count: lanes) }
-                }
+                derivative?.evaluate([states, operand], into: result, count: lanes)
+                if derivative == nil { setToZero(result, d, lanes) }
+            case .thirdDerivative(_, let derivative):
+                derivative?.evaluate([states, operand, operand.dropping(rows: d)], into: result, count: lanes)
+                if derivative == nil { setToZero(result, d, lanes) }
             case .hessianProduct: landscape.hessianProduct(at: states, operand, into: result, count: lanes)
             case .scaleDerivative:
-                if let scale = landscape.noiseScale {
-                    scale.derivative(at: states, along: operand, into: result, count: lanes)
-                } else {
-                    // A scale given as a number does not depend on the position.
-                    for i in 0..<d { result[i].update(repeating: 0, count: lanes) }
-                }
+                landscape.noiseScale?.derivative(at: states, along: operand, into: result, count: lanes)
+                // A scale given as a number does not depend on the position.
+                if landscape.noiseScale == nil { setToZero(result, d, lanes) }
             case .plainSum:
                 for lane in 0..<lanes {
                     var sum = 0.0
@@ -298,4 +310,8 @@ final class CoordinateKernel: Sendable {
                 table, uniforms: uniforms(of: i), count: isContiguous ? n * lanes : lanes, scratch: rest[0])
         }
     }
+}
+
+private func setToZero(_ rows: LaneRows, _ count: Int, _ lanes: Int) {
+    for i in 0..<count { rows[i].update(repeating: 0, count: lanes) }
 }

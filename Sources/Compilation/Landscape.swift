@@ -9,6 +9,8 @@ public struct Landscape: Sendable {
     public private(set) var noiseScale: NoiseScale?
     /// Makes the kernel of `sum_j d_ijj f w_j` at positions and weights, which few models need; `nil` where it is zero.
     let curvatureDerivative: @Sendable () throws(CompilationError) -> Program?
+    /// Makes the kernel of `sum_jk d_ijk f u_j w_k` at positions and two directions; `nil` where it is zero.
+    let thirdDerivative: @Sendable () throws(CompilationError) -> Program?
     /// Whether every component of the gradient is seen to depend on its own coordinate alone.
     public let isSeparable: Bool
     /// Whether the gradient is seen to be affine.
@@ -95,6 +97,18 @@ public struct Landscape: Sendable {
             return sums.allSatisfy(\.isZero)
                 ? nil : try Program(sums, inputs: positions + directions, constants: constants)
         }
+        thirdDerivative = { () throws(CompilationError) in
+            let seconds = (1...positions.count).map { Symbol("u\($0)") }
+            let secondOf = Dictionary(uniqueKeysWithValues: zip(positions, seconds))
+            let sums = product.map { row in
+                Expression.sum(
+                    of: row.symbols.sorted().compactMap { symbol in
+                        secondOf[symbol].map { row.derivative(by: symbol) * Expression($0) }
+                    })
+            }
+            return sums.allSatisfy(\.isZero)
+                ? nil : try Program(sums, inputs: positions + directions + seconds, constants: constants)
+        }
         kernels = .compiled(
             value: try Program([formula], inputs: positions, constants: constants),
             gradient: try Program(gradient, inputs: positions, constants: constants),
@@ -112,6 +126,7 @@ public struct Landscape: Sendable {
         isSeparable = dimension == 1
         isQuadratic = false
         curvatureDerivative = { () throws(CompilationError) in throw .noThirdDerivative }
+        thirdDerivative = { () throws(CompilationError) in throw .noThirdDerivative }
         kernels = .closures(value: value, gradient: gradient, product: hessianProduct)
     }
 
@@ -119,6 +134,7 @@ public struct Landscape: Sendable {
         dimension = curvatures.count
         kernels = .quadratic(curvatures)
         curvatureDerivative = { () throws(CompilationError) in nil }
+        thirdDerivative = { () throws(CompilationError) in nil }
         isSeparable = true
         isQuadratic = true
     }

@@ -65,8 +65,8 @@ struct Lowering {
         case .sum(let constant, let terms): result = try sum(constant: constant, terms)
         case .product(let coefficient, let factors): result = try product(coefficient: coefficient, factors)
         case .function(let function, let arguments): result = try application(of: function, arguments)
-        case .indexSum: throw .unsupportedSum
-        case .expectation: throw .unsupportedExpectation
+        case .indexSum: throw .unsupportedSum(expression.text)
+        case .expectation: throw .unsupportedExpectation(expression.text)
         }
         if graph.nodes.count > Self.largestGraph { throw .tooLarge(measure: "size", limit: Self.largestGraph) }
         memo[expression] = result

@@ -12,9 +12,13 @@ struct NoiseIntegral: Sendable {
     ) throws(CompilationError) {
         let noise = GradientDraw.variable
         let z = Expression(noise)
-        guard let density = draw.law.density(at: z) else { throw .unsupportedExpectation }
+        guard let density = draw.law.density(at: z) else {
+            throw .unsupportedExpectation(Expression.expectation(of: body).text)
+        }
         let standardized = body.substituting(draw.symbol, by: draw.mean + draw.scale * z)
-        if standardized.symbols.contains(where: { $0.isRandom && $0 != noise }) { throw .unsupportedExpectation }
+        if standardized.symbols.contains(where: { $0.isRandom && $0 != noise }) {
+            throw .unsupportedExpectation(Expression.expectation(of: body).text)
+        }
         let product = standardized * density
         quadrature = LaneQuadrature(
             integrand: try resolver.program([product], appending: [noise]),

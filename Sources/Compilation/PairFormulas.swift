@@ -14,7 +14,7 @@ struct PairFormulas {
     private(set) var other: [Symbol: Int] = [:]
     private let indices: (own: Index, other: Index)
 
-    /// - Throws: ``CompilationError/unsupportedSum`` for a sum or an expectation that knows both coordinates.
+    /// - Throws: ``CompilationError/unsupportedSum(_:)`` for a sum or an expectation that knows both coordinates.
     init(_ formulas: [Expression], own: Index, other: Index) throws(CompilationError) {
         indices = (own, other)
         for formula in formulas {
@@ -40,7 +40,9 @@ struct PairFormulas {
         var replacements: [Expression: Expression] = [:]
         for stage in found {
             let used = Set(stage.symbols.flatMap { $0.indices + $0.derivatives })
-            guard !(used.contains(indices.own) && used.contains(indices.other)) else { throw .unsupportedSum }
+            guard !(used.contains(indices.own) && used.contains(indices.other)) else {
+                throw .unsupportedSum(stage.text)
+            }
             let index = used.contains(indices.other) ? indices.other : indices.own
             let value = inOwnCoordinate(stage)
             let position = features.firstIndex(of: value) ?? features.count

@@ -113,12 +113,32 @@ extension Expression {
     /// and polynomials written as integrals over that length.
     func reducingVectorExpectations(over draw: GradientDraw?) -> Expression {
         guard let draw, containsExpectation else { return self }
-        let noise = GradientDraw(
-            symbol: draw.standardizedNoise, mean: .zero, scale: .one, law: draw.law, correlation: draw.correlation)
-        return replacing { node in
-            guard case .expectation(let body) = node.content, body.containsIndexSum,
-                let radial = RadialExpectation(of: body, over: noise)
-            else { return nil }
+        return reducingVectorExpectations(
+            over: GradientDraw(
+                symbol: draw.standardizedNoise, mean: .zero, scale: .one, law: draw.law, correlation: draw.correlation),
+            depth: 0)
+    }
+
+    private func reducingVectorExpectations(over noise: GradientDraw, depth: Int) -> Expression {
+        replacing { node in
+            guard node.containsExpectation else { return node }
+            switch node.content {
+            case .indexSum(let body):
+                // Inside of a sum an expectation knows its coordinate by a name.
+                let name = "\(RadialExpectation.openedCoordinate)\(depth)"
+                let inner = Expression.opened(body, as: name)
+                return .indexSum(over: name, inner.reducingVectorExpectations(over: noise, depth: depth + 1))
+            case .expectation(let body) where body.containsIndexSum: return body.radialExpectation(over: noise)
+            default: return nil
+            }
+        }
+    }
+
+    /// The expectation of the body as a sum of integrals over one length.
+    ///
+    /// - Returns: nil where it is none, not even with one of its factors, a sum of different functions, multiplied out.
+    private func radialExpectation(over noise: GradientDraw) -> Expression? {
+        if let radial = RadialExpectation(of: self, over: noise) {
             let function = radial.function.substituting(
                 RadialExpectation.length, by: radial.unit * Expression(RadialIntegral.radius))
             return Expression.sum(
@@ -127,5 +147,12 @@ extension Expression {
                         * .function(RadialIntegral.node, [function, radial.squaredMean, Expression(term.added)])
                 })
         }
+        for factor in asProduct.factors where factor.exponent.isOne && factor.base.isRandom {
+            let summands = factor.base.summands
+            guard summands.count > 1 else { continue }
+            let parts = summands.compactMap { (self / factor.base * $0).radialExpectation(over: noise) }
+            if parts.count == summands.count { return Expression.sum(of: parts) }
+        }
+        return nil
     }
 }

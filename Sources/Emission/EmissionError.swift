@@ -10,6 +10,8 @@ public enum EmissionError: Error, Hashable, Sendable, CustomStringConvertible {
     case averagedModel
     /// Coordinates share noise, and the diffusion has no closed factor.
     case coupledCoordinates
+    /// The model holds third derivatives of the loss.
+    case thirdDerivatives
     /// The language has no such function.
     case noFunction(String, target: SourceTarget, targets: [SourceTarget])
     /// The formulas do not separate into those of one coordinate.
@@ -28,12 +30,14 @@ public enum EmissionError: Error, Hashable, Sendable, CustomStringConvertible {
         case .coupledCoordinates:
             return "there is no closed form to write: coordinates share noise, and the diffusion is a factor of the "
                 + "whole covariance matrix\n'continuum evaluate' and the closures of the library compute it."
+        case .thirdDerivatives:
+            return "the model holds third derivatives of f, and the code is given its gradient and Hessian\n"
+                + "'continuum evaluate' and the closures of the library compute them."
         case .noFunction(let name, let target, let targets):
             let others = targets.map(\.rawValue).joined(separator: ", ")
             return "\(target.rawValue) has no function \(name)"
                 + (targets.isEmpty ? "" : "\nTargets that have it: \(others).")
         case .formulas(let error): return "\(error)"
-
         }
     }
 }

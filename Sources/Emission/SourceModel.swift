@@ -146,7 +146,7 @@ extension SourceModel.Body {
             case .plainSum(let term): sections.append(.init(.sum(name), [term], length, &names))
             case .expectation(let body): throw hasLaw ? .expectation("E[\(body)]") : .unspecifiedLaw
             case .radial(let function, _, _): throw .expectation("an expectation of \(function)")
-            case .curvatureDerivative: throw .formulas(.unsupportedSum)
+            case .curvatureDerivative, .thirdDerivative: throw .thirdDerivatives
             case .average: throw .averagedModel
             }
         }

@@ -37,7 +37,8 @@ struct SourceRenderer {
             }
             return "\(name)(\(order), \(try text(argument)))"
         case .probabilityNegative: throw .unspecifiedLaw
-        case .norm, .partial, .overIndex, .expectation, .nabla, .component: throw .formulas(.unsupportedSum)
+        case .norm, .partial, .overIndex, .expectation, .nabla, .component:
+            throw .formulas(.unsupportedSum("a sum within a formula"))
         }
     }
 

@@ -39,7 +39,7 @@ extension Certificate {
         let bound = order == 1 ? "η²" : "η³"
         let first = try Certificate.firstMoments(input, sizes, threshold)
         let second = try Certificate.secondMoments(input, sizes, threshold, dropped)
-        let third = Certificate.thirdMoment(input, sizes, threshold)
+        let third = input.thirdMoments(sizes, threshold)
         let growth = zip(input.moments.states, input.increments.first).map { state, increment in
             (
                 state: state,
@@ -54,7 +54,7 @@ extension Certificate {
             Condition(number: 3, statement: "|E ΔΔΔ - E DDD| = O(\(bound))", residuals: third),
             Condition(
                 number: 4, statement: "E|D|\(order == 1 ? "³" : "⁴") = O(\(bound))",
-                residuals: Certificate.highestMoment(input, sizes, threshold, power: order == 1 ? 3 : 4)),
+                residuals: input.highestMoments(sizes, threshold, power: order == 1 ? 3 : 4)),
         ]
         droppedCovariances = dropped
         nonsmoothPoints = Certificate.nonsmoothPoints(in: input.drift + input.covariance.flatMap(\.self))
@@ -194,27 +194,15 @@ extension Certificate {
         _ moment: String, _ difference: Expression, _ sizes: [Symbol: Weight], _ threshold: Weight
     ) -> Residual {
         if let weight = difference.weightAsItStands(sizes), weight.isAtLeast(threshold) {
+            let written = difference.written
             return Residual(
-                moment: moment, expression: difference, weight: weight, range: weight.holds(atLeast: threshold))
+                moment: moment, expression: written, weight: written.isZero ? threshold : weight,
+                range: weight.holds(atLeast: threshold))
         }
-        let (leading, weight) = difference.afterTransients(sizes).leadingPart(sizes)
+        let (found, weight) = difference.afterTransients(sizes).leadingPart(sizes)
+        let leading = found.written
         if leading.isZero { return Residual(moment: moment, expression: .zero, weight: threshold, range: .always) }
         return Residual(moment: moment, expression: leading, weight: weight, range: weight.holds(atLeast: threshold))
-    }
-
-    /// Third moments of both are at least of three times the least weight of an increment.
-    private static func thirdMoment(_ input: Input, _ sizes: [Symbol: Weight], _ threshold: Weight) -> [Residual] {
-        highestMoment(input, sizes, threshold, power: 3)
-    }
-
-    private static func highestMoment(
-        _ input: Input, _ sizes: [Symbol: Weight], _ threshold: Weight, power: Int
-    ) -> [Residual] {
-        zip(input.moments.states, input.increments.first).map { state, increment in
-            let weight = Rational(power) * (increment.weight(sizes) + 1)
-            let name = "E|Δ\(state.name)|\(power == 3 ? "³" : "⁴")"
-            return Residual(moment: name, expression: nil, weight: weight, range: weight.holds(atLeast: threshold))
-        }
     }
 
     private static func dropped(_ input: Input, _ sizes: [Symbol: Weight]) -> [DroppedCovariance] {
@@ -287,9 +275,7 @@ extension Certificate {
                         guard let exponent = factor.exponent.number, !exponent.isInteger || exponent.isNegative else {
                             continue
                         }
-                        if factor.base.bounds.isPositive || !exponent.isInteger && factor.base.number != nil {
-                            continue
-                        }
+                        if factor.base.vanishesNowhere || !exponent.isInteger && factor.base.number != nil { continue }
                         add(Expression.power(factor.base, factor.exponent), factor.base)
                     }
                 default: break
@@ -313,7 +299,7 @@ extension Expression {
     }
 
     /// The expression without what decays like exp(-rho t) or (1 - kappa)^(t/eta) at a graded rate.
-    fileprivate func afterTransients(_ sizes: [Symbol: Weight]) -> Expression {
+    func afterTransients(_ sizes: [Symbol: Weight]) -> Expression {
         let rates = sizes.filter { !$0.value.slope.isZero }.map(\.key)
         guard contains(any: rates), contains(UpdateRule.time) else { return self }
         return replacing { node in

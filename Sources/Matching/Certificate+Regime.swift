@@ -164,33 +164,32 @@ private struct RegimeConditions {
         return result
     }
 
-    /// Third moments that could be larger than h^2: those of the leading increments; the model's own are O(h^2).
+    /// Third moments that could be of h^2 or larger, and those of each state.
+    ///
+    /// With the first two moments of optimizer and model the same to O(h^2), the third ones differ by as much as the third
+    /// cumulants do, and by what is smaller than h^2.
     func thirdMoments() throws(DerivationError) -> [Certificate.Residual] {
         var result: [Certificate.Residual] = []
+        let cumulants = RegimeCumulants.Third(of: expansion.increments.first, model.covariance, expansion)
         for a in states.indices {
             for c in a..<states.count {
                 for e in c..<states.count {
                     let least = expansion.leading[a] + expansion.leading[c] + expansion.leading[e]
-                    let isDiagonal = a == e
-                    if least.isAtLeast(bound), !isDiagonal { continue }
+                    let isSmall = least.isAtLeast(bound)
+                    let isMixed = a != e
+                    if isSmall, isMixed, least != bound { continue }
                     let name = "E " + [a, c, e].map { "Δ\(states[$0].name)" }.joined()
-                    guard !least.isAtLeast(bound) else {
-                        result.append(
-                            Certificate.Residual(moment: name, expression: nil, weight: least, range: .always))
-                        continue
-                    }
-                    let product = [a, c, e].reduce(Expression.one) { $0 * expansion.increments.first[$1] }
                     // A law that lacks the moment is found by the moments that the certificate requires.
-                    guard let moment = try? expansion.moments.expectation(of: product, state: states[a]) else {
+                    guard let excess = try? cumulants.excess([a, c, e]) else {
                         result.append(
                             Certificate.Residual(
                                 moment: name, expression: nil, weight: least, range: least.holds(atLeast: bound)))
                         continue
                     }
-                    let weighed = residual(name, -eta ** 3 * moment, [a, c, e])
-                    let isSmall = weighed.weight.isAtLeast(bound)
+                    let weighed = residual(name, -excess, [a, c, e], lookingUpTo: isSmall ? least : bound)
+                    if isSmall, isMixed, weighed.expression?.isZero == true { continue }
                     result.append(
-                        isSmall
+                        weighed.expression?.isZero == true
                             ? Certificate.Residual(
                                 moment: name, expression: nil, weight: weighed.weight, range: .always)
                             : weighed)
@@ -201,11 +200,7 @@ private struct RegimeConditions {
     }
 
     var fourthMoments: [Certificate.Residual] {
-        zip(states, expansion.leading).map { state, leading in
-            let weight = 4 * leading
-            return Certificate.Residual(
-                moment: "E|Δ\(state.name)|⁴", expression: nil, weight: weight, range: weight.holds(atLeast: bound))
-        }
+        states.indices.map { expansion.moment(4, of: $0, bound: bound) }
     }
 
     /// The entries of the model's covariance that `--diffusion declared` drops.
@@ -224,14 +219,41 @@ private struct RegimeConditions {
         return result
     }
 
-    private func residual(_ moment: String, _ difference: Expression, _ indices: [Int]) -> Certificate.Residual {
+    /// - Parameter weight: up to which relative weight cancellations are seen; the bound where there is none.
+    private func residual(
+        _ moment: String, _ difference: Expression, _ indices: [Int], lookingUpTo weight: Weight? = nil
+    ) -> Certificate.Residual {
         let sizes = indices.reduce(Weight.zero) { $0 + expansion.size($1) }
-        let (leading, total) = expansion.leadingPart(of: difference, lookingUpTo: sizes + bound)
+        let limit = weight ?? bound
+        // What is of the weight itself is written by its leading term as well.
+        let margin: Weight = weight == nil ? .zero : Weight(Rational(1, 1024))
+        let (leading, total) = expansion.leadingPart(of: difference, lookingUpTo: sizes + limit + margin)
         if leading.isZero {
-            return Certificate.Residual(moment: moment, expression: .zero, weight: bound, range: .always)
+            return Certificate.Residual(moment: moment, expression: .zero, weight: limit, range: .always)
         }
         let weight = total - sizes
         return Certificate.Residual(
-            moment: moment, expression: leading, weight: weight, range: weight.holds(atLeast: bound))
+            moment: moment, expression: expansion.restored(leading).written, weight: weight,
+            range: weight.holds(atLeast: bound))
+    }
+}
+
+extension RegimeExpansion {
+    /// The moment of the length of one state's increment, `E|D|^power`, by its leading term.
+    func moment(_ power: Int, of index: Int, bound: Weight) -> Certificate.Residual {
+        let state = states[index]
+        let weight = Rational(power) * leading[index]
+        let sizes = Rational(power) * size(index)
+        var expression: Expression?
+        // A law that lacks the moment is found by the moments that the certificate requires.
+        if let moment = try? moments.expectation(of: leadingTerms[index] ** power, state: state) {
+            let found = leadingPart(of: moment, lookingUpTo: weight + sizes + Weight(Rational(1, 1024)))
+            if !found.expression.isZero, found.weight - sizes == weight {
+                expression = restored(found.expression).written
+            }
+        }
+        return Certificate.Residual(
+            moment: "E|Δ\(state.name)|\(power == 4 ? "⁴" : "⁶")", expression: expression, weight: weight,
+            range: weight.holds(atLeast: bound))
     }
 }

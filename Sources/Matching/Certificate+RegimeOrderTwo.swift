@@ -46,11 +46,7 @@ extension Certificate {
         func powers(_ power: Int) -> [String] {
             states.map { "E " + String(repeating: "Δ\($0.name)", count: power) }
         }
-        let sixth = zip(states, expansion.leading).map { state, leading in
-            Residual(
-                moment: "E|Δ\(state.name)|⁶", expression: nil, weight: 6 * leading,
-                range: (6 * leading).holds(atLeast: bound))
-        }
+        let sixth = states.indices.map { expansion.moment(6, of: $0, bound: bound) }
         order = 2
         stepTime = expansion.stepTime
         level = dropped.isEmpty ? .m2 : .m1

@@ -42,6 +42,20 @@ extension Certificate.Input {
 }
 
 extension Expression {
+    /// Whether the expression has no real zero: by its bounds, or as a quadratic in one symbol.
+    var vanishesNowhere: Bool {
+        if bounds.excludesZero { return true }
+        guard case .sum = content, size <= 200 else { return false }
+        return symbols.sorted().contains { symbol in
+            guard let c = polynomial(in: symbol, degree: 2), c.count == 3 else { return false }
+            let discriminant = try? (c[1] ** 2 - 4 * c[0] * c[2]).expanded()
+            return discriminant?.bounds.isNegative == true
+        }
+    }
+
+    /// The expression as it is printed: cancelled where it is short enough for that.
+    var written: Expression { size <= 2000 ? sumsCancelled : self }
+
     /// Whether the state of some coordinate occurs.
     fileprivate func contains(named state: Symbol) -> Bool {
         symbols.contains { $0.name == state.name && $0.role == state.role }

@@ -50,12 +50,7 @@ extension Derivation {
         let covariance = correction?.covariance ?? model.covariance
         let root = try CorrectedRoot(leading: keeping(model.covariance), corrected: keeping(covariance))
         let crossCovariance = keeping(correction?.crossCovariance ?? [])
-        guard root.isExact || crossCovariance.allSatisfy({ $0.allSatisfy(\.isZero) }) else {
-            throw .noSecondOrder(
-                reason:
-                    "in this regime all states share the noise of one gradient; with the correction between coordinates "
-                    + "a covariance that is positive semidefinite takes terms beyond order 2, which are not derived")
-        }
+        if !root.isExact { try Derivation.requireRoot(of: crossCovariance, states) }
         sde = SDE(
             stepSize: rule.stepSize, time: UpdateRule.time, states: states, drift: correction?.drift ?? model.drift,
             covariance: root.covariance, diffusion: root.factor.rows, crossCovariance: crossCovariance,
@@ -88,6 +83,21 @@ extension Derivation {
         leadingDrift = model.drift
         driftCorrection = next
         fullCovariance = covariance
+    }
+
+    /// Where all states share the noise of one gradient the covariance is singular, and no correction between coordinates keeps
+    /// it positive semidefinite by itself.
+    private static func requireRoot(of crossCovariance: [[Expression]], _ states: [Symbol]) throws(DerivationError) {
+        for (a, row) in crossCovariance.enumerated() {
+            for (c, entry) in row.enumerated() where !entry.isZero {
+                throw .noSecondOrder(
+                    reason:
+                        "condition 2 asks for the covariance S[\(states[a].name)_i,\(states[c].name)_j] = \(entry.simplified().text) of two "
+                        + "coordinates; in this regime all states share the noise of one gradient, and with this entry the "
+                        + "covariance is positive semidefinite only together with terms beyond order 2, squares of the "
+                        + "Hessian, which are not derived; order 1 has a model here")
+            }
+        }
     }
 
     /// Corrections of a model are about a step of the time h: a model of order 1 has to hold on it, of all states alike.

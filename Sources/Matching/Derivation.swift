@@ -210,7 +210,7 @@ public struct Derivation: Sendable {
             // The deltas in the derivative of a sign have nothing to stand for where the drift does not jump.
             let transported = try moments.closingExpectations(in: transport(drift[index]).withoutDeltas, state: state)
             let difference = second - transported.scaled(by: .half)
-            do { result.append(try difference.expanded().commonFactored) } catch { throw .algebra(error) }
+            do { result.append(try difference.expanded().commonFactored.written) } catch { throw .algebra(error) }
         }
         return result
     }

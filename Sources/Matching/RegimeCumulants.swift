@@ -31,14 +31,7 @@ struct RegimeCumulants {
         let states = expansion.states
         let eta = Expression(expansion.stepSize)
         let bound = Weight(3 * expansion.stepTime)
-        var centered: [Expression] = []
-        for (state, increment) in zip(states, increments) {
-            centered.append(increment - (try expansion.moments.expectation(of: increment, state: state)))
-        }
-        func expectation(_ indices: [Int]) throws(DerivationError) -> Expression {
-            let product = indices.reduce(Expression.one) { $0 * centered[$1] }
-            return try expansion.moments.expectation(of: product, state: states[indices[0]])
-        }
+        let third = Third(of: increments, model.covariance, expansion)
         func excess(_ indices: [Int], _ cumulant: Expression) -> Excess? {
             let sizes = indices.reduce(Weight.zero) { $0 + expansion.size($1) }
             let (leading, total) = expansion.leadingPart(of: cumulant, lookingUpTo: sizes + bound)
@@ -46,16 +39,10 @@ struct RegimeCumulants {
             return Excess(
                 states: indices.map { states[$0] }, expression: expansion.restored(leading), weight: total - sizes)
         }
-        let s = model.covariance
-        func along(_ a: Int, _ entry: Expression) -> Expression {
-            Expression.sum(of: states.indices.map { s[a][$0] * entry.derivative(by: states[$0]) })
-        }
         for a in states.indices {
             for c in a..<states.count {
                 for e in c..<states.count {
-                    let own = along(a, s[c][e]) + along(c, s[a][e]) + along(e, s[a][c])
-                    let cumulant = eta ** 3 * (try expectation([a, c, e])) - (eta ** 4 * own).scaled(by: .half)
-                    if let found = excess([a, c, e], cumulant) {
+                    if let found = excess([a, c, e], try third.excess([a, c, e])) {
                         obstacle = found
                         return
                     }
@@ -67,9 +54,10 @@ struct RegimeCumulants {
                 for e in c..<states.count {
                     for k in e..<states.count {
                         let pairs =
-                            try expectation([a, c]) * expectation([e, k]) + expectation([a, e]) * expectation([c, k])
-                            + expectation([a, k]) * expectation([c, e])
-                        let cumulant = eta ** 4 * (try expectation([a, c, e, k]) - pairs)
+                            try third.moment([a, c]) * third.moment([e, k])
+                            + third.moment([a, e]) * third.moment([c, k])
+                            + third.moment([a, k]) * third.moment([c, e])
+                        let cumulant = eta ** 4 * (try third.moment([a, c, e, k]) - pairs)
                         if let found = excess([a, c, e, k], cumulant) {
                             obstacle = found
                             return
@@ -79,5 +67,47 @@ struct RegimeCumulants {
             }
         }
         obstacle = nil
+    }
+}
+
+extension RegimeCumulants {
+    /// Third cumulants of a step.
+    struct Third {
+        /// The increments less their means.
+        private let centered: [Result<Expression, DerivationError>]
+        private let covariance: [[Expression]]
+        private let expansion: RegimeExpansion
+
+        /// - Parameter covariance: that of the model.
+        init(of increments: [Expression], _ covariance: [[Expression]], _ expansion: RegimeExpansion) {
+            centered = zip(expansion.states, increments).map { state, increment in
+                Result { () throws(DerivationError) in
+                    increment - (try expansion.moments.expectation(of: increment, state: state))
+                }
+            }
+            self.covariance = covariance
+            self.expansion = expansion
+        }
+
+        /// The central moment of increments divided by eta.
+        func moment(_ indices: [Int]) throws(DerivationError) -> Expression {
+            var product = Expression.one
+            for index in indices { product = product * (try centered[index].get()) }
+            return try expansion.moments.expectation(of: product, state: expansion.states[indices[0]])
+        }
+
+        /// The third cumulant of the optimizer's step less that of the model's,
+        /// `eta^3 kappa(D_a, D_c, D_e) - (eta^4/2) sum S_ad d_d S_ce`.
+        func excess(_ indices: [Int]) throws(DerivationError) -> Expression {
+            let eta = Expression(expansion.stepSize)
+            let (a, c, e) = (indices[0], indices[1], indices[2])
+            let own = along(a, covariance[c][e]) + along(c, covariance[a][e]) + along(e, covariance[a][c])
+            return eta ** 3 * (try moment(indices)) - (eta ** 4 * own).scaled(by: .half)
+        }
+
+        private func along(_ a: Int, _ entry: Expression) -> Expression {
+            Expression.sum(
+                of: expansion.states.enumerated().map { covariance[a][$0] * entry.derivative(by: $1) })
+        }
     }
 }

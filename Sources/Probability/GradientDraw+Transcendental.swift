@@ -132,7 +132,7 @@ struct GaussianExpectation {
 extension Expression {
     /// The coefficients of the expression as a polynomial of at most this degree in a symbol, the constant one first
     /// and the last one not zero; nil where it is none.
-    func polynomial(in variable: Symbol, degree: Int) -> [Expression]? {
+    package func polynomial(in variable: Symbol, degree: Int) -> [Expression]? {
         guard contains(variable) else { return isZero ? [] : [self] }
         guard let parts = try? collected(by: variable) else { return nil }
         var result: [Expression] = []

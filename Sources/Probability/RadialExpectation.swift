@@ -3,13 +3,13 @@ import ExactNumbers
 
 /// An expectation over all coordinates of isotropic Gaussian noise in terms of the length of the draw alone.
 ///
-/// For X standard normal about the mean m in d dimensions and any function phi of |X|,
+/// For X standard normal about the mean m in d dimensions, vectors a_1, ..., a_n and any function phi of |X|,
 ///
-///     E[X_1^(n_1) X_2^(n_2) ... phi(|X|)] = sum over k of prod_c h(n_c, k_c) m_c^(n_c - 2 k_c) E_D[phi]
+///     E[(a_1 . X) ... (a_n . X) phi(|X|)] = sum over pairings of prod_(pairs) (a_s . a_t) prod_(others) (a_s . m) E_D[phi]
 ///
-/// with `h(n, k) = n!/(2^k k! (n - 2k)!)` and the expectation taken in `D = d + 2 sum_c (n_c - k_c)` dimensions about a
-/// mean of the same length (Bock 1975, "Minimax estimators of the mean of a multivariate normal distribution", for
-/// n <= 2; by Stein's identity beyond).
+/// where some of the vectors are paired and the others are not, and the expectation is taken in `D = d + 2 (pairs + others)`
+/// dimensions about a mean of the same length (Bock 1975, "Minimax estimators of the mean of a multivariate normal
+/// distribution", for one vector and n <= 2; by Stein's identity beyond).
 package struct RadialExpectation {
     package struct Term {
         /// By how much the number of dimensions is raised, halved.
@@ -20,6 +20,10 @@ package struct RadialExpectation {
     /// The length |u| of `u = a g + b`, a number a and a vector b free of noise.
     package static let length = Symbol(" length", bounds: .positive)
 
+    /// The beginning of the names of coordinates that sums run over: each stands for every coordinate, where any two others
+    /// are two coordinates.
+    package static let openedCoordinate = LinearForms.opened
+
     package let terms: [Term]
     /// phi, a function of ``length``.
     package let function: Expression
@@ -28,7 +32,8 @@ package struct RadialExpectation {
     /// |m|^2.
     package let squaredMean: Expression
 
-    /// - Returns: nil where the body is not a product of polynomials in single draws and of functions of one length.
+    /// - Returns: nil where the body is not a product of functions of one length and of polynomials in single draws and in
+    ///   sums `sum_k c_k g_k` over the draws.
     package init?(of body: Expression, over draw: GradientDraw) {
         guard case .gaussian = draw.law, draw.isIsotropic, draw.correlation == nil else { return nil }
         func isRandom(_ u: Expression) -> Bool {
@@ -47,12 +52,12 @@ package struct RadialExpectation {
         }
         let (coefficient, factors) = body.asProduct
         var function = Expression(coefficient)
-        var polynomials: [String: Expression] = [:]
+        var forms = LinearForms(draw)
+        var polynomial = Expression.one
         for factor in factors {
             let power = Expression.power(factor.base, factor.exponent)
-            let indices = Set(power.symbols.filter { isRandom(Expression($0)) }.flatMap(\.indices))
-            if indices.count == 1, case .free(let name)? = indices.first {
-                polynomials[name] = (polynomials[name] ?? .one) * power
+            if let inForms = forms.polynomial(power) {
+                polynomial = polynomial * inForms
             } else {
                 function = function * inLength(power)
             }
@@ -64,29 +69,13 @@ package struct RadialExpectation {
         let mean = square.linearForm.replacingAtEveryCoordinate(draw.symbol, by: draw.mean)
         let sumOfSquares = Expression.indexSum(over: GradientSample.coordinate, mean * mean)
         squaredMean = sumOfSquares / (scale * scale)
-        var terms = [Term(added: 0, weight: .one)]
-        let variable = Symbol(" X")
-        for (name, polynomial) in polynomials.sorted(by: { $0.key < $1.key }) {
-            let own = draw.moved(to: name)
-            let offset = square.offset.moved(from: GradientSample.coordinate, to: .free(name))
-            let inX = polynomial.substituting(own.symbol, by: own.scale * Expression(variable) - offset)
-            guard let powers = expandedIfPossible(inX).polynomial(in: variable, degree: 12) else { return nil }
-            let m = (own.mean + offset) / own.scale
-            var next: [Term] = []
-            for (n, coefficient) in powers.enumerated() where !coefficient.isZero {
-                for k in 0...(n / 2) {
-                    let weight = coefficient * m ** (n - 2 * k) * Expression(Self.pairings(n, k))
-                    next += terms.map { Term(added: $0.added + n - k, weight: $0.weight * weight) }
-                }
-            }
-            terms = next
-        }
+        guard let terms = forms.terms(of: polynomial, offset: square.offset) else { return nil }
         self.terms = terms
     }
 
     /// The value where phi is a power of the length, through
     /// `E_D |X|^(2q) = 2^q Gamma(D/2 + q)/Gamma(D/2) 1F1(-q; D/2; -|m|^2/2)`; nil elsewhere.
-    var closedForm: Expression? {
+    package var closedForm: Expression? {
         var exponent = Expression.zero
         let (inner, outer) = function.split { $0.base.contains(Self.length) || $0.exponent.contains(Self.length) }
         for factor in inner.asProduct.factors {
@@ -108,14 +97,6 @@ package struct RadialExpectation {
             factor = factor * gamma(half + exponent) / gamma(half)
         }
         return factor * kummer(-exponent, half, -squaredMean.scaled(by: .half))
-    }
-
-    /// n!/(2^k k! (n - 2k)!): the ways of choosing k pairs of n.
-    private static func pairings(_ n: Int, _ k: Int) -> Rational {
-        var result = Rational.one
-        for j in stride(from: n - 2 * k + 1, through: n, by: 1) { result = result * Rational(j) }
-        for j in stride(from: 1, through: k, by: 1) { result = result.dividing(by: Rational(2 * j)) ?? result }
-        return result
     }
 }
 

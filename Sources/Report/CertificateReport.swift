@@ -83,6 +83,18 @@ public struct CertificateReport: Sendable {
         return text + (items.isEmpty ? "" : "\n") + "Verdict: \(certificate.verdict).\n"
     }
 
+    /// The same for a LaTeX document.
+    public var latex: String {
+        let table = conditionsTable(formula, size: { "O(\\eta^{\($0.expression.latex)})" })
+        let plain = Table.latexEscaped
+        var text = "Matching \(certificate.level.rawValue): \(plain(certificate.meaning)).\n\n\(table.latex)\n"
+        let items = foundations(formula: { "$\($0.latex)$" }, equation: { "$\($0.latex) = 0$" }, plain: plain)
+        if !items.isEmpty {
+            text += "\\begin{itemize}\n\(items.map { "\\item \($0)\n" }.joined())\\end{itemize}\n"
+        }
+        return text + "Verdict: \(plain(certificate.verdict)).\n"
+    }
+
     /// The same as HTML with MathML.
     var html: String {
         let table = conditionsTable(

@@ -158,7 +158,7 @@ public struct DerivationReport: Sendable {
 
     // MARK: LaTeX
 
-    /// The equations as a display for a LaTeX document, coordinate form after vector form.
+    /// The equations as a display for a LaTeX document, coordinate form after vector form, and the certificate.
     public var latex: String {
         var text = "% \(rule.name): \(settings)\n"
         if showsSteps {
@@ -171,7 +171,16 @@ public struct DerivationReport: Sendable {
                     "\\begin{aligned}\n\(lines.joined(separator: " \\\\\n"))\n\\end{aligned}\n")
             }
         }
-        return text + DerivationReport.display(sde.latex(.vectors)) + DerivationReport.display(sde.latex(.coordinates))
+        text += DerivationReport.display(sde.latex(.vectors)) + DerivationReport.display(sde.latex(.coordinates))
+        text += "% certificate\n" + certificate.latex
+        if !dropped.isEmpty {
+            text += "\n% dropped from the covariance\n" + DroppedCovarianceReport(dropped).latex
+        }
+        if !omittedByLiterature.isEmpty {
+            text += "\n% left out by the literature, which keeps the noise of \(keptNames) only\n"
+            text += DroppedCovarianceReport(omittedByLiterature).latex
+        }
+        return text
     }
 
     private static func display(_ body: String) -> String { "\\[\n\(body)\\]\n" }

@@ -15,9 +15,12 @@ public struct DroppedCovarianceReport: Sendable {
         }.joined()
     }
 
-    public var markdown: String {
-        table({ $0.latex }, size: { "O(\\eta^{\($0.expression.latex)})" }).markdown
-    }
+    public var markdown: String { tableInLaTeX.markdown }
+
+    /// The table for a LaTeX document.
+    public var latex: String { tableInLaTeX.latex }
+
+    private var tableInLaTeX: Table { table({ $0.latex }, size: { "O(\\eta^{\($0.expression.latex)})" }) }
 
     /// The table as HTML with MathML.
     var html: String { table({ $0.mathML }, size: CertificateReport.sizeInMathML).html }

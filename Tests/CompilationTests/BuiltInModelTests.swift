@@ -80,13 +80,7 @@ struct BuiltInModelTests {
             #expect(throws: CompilationError.noKernel(function: "the derivative of sign")) { try compile() }
             return
         }
-        let model: CompiledModel
-        do { model = try compile() } catch {
-            // What is not a polynomial in a component times a function of the length, and a contraction of third
-            // derivatives, is refused, never approximated.
-            guard order == 2, [.unsupportedExpectation, .unsupportedSum].contains(error) else { throw error }
-            return
-        }
+        let model = try compile()
         let time = 0.8
         let state = (0..<model.stateCount).flatMap { s in
             [0.4 + 0.2 * Double(s), sde.states[s].bounds.isNonnegative ? 0.9 : -0.3]

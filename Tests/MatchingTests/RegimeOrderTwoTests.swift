@@ -65,6 +65,7 @@ struct RegimeOrderTwoTests {
         }
         #expect(reason("momentum").contains("rho is graded"))
         #expect(reason("qhm", ["rho": 0]).contains("all states share the noise of one gradient"))
+        #expect(reason("qhm", ["rho": 0]).contains("condition 2 asks for the covariance S[x_i,x_j] = "))
         // Slower than the position: the noise of x is no smaller than the drift squared.
         #expect(reason("signsgd").contains("third cumulant"))
     }

@@ -163,6 +163,25 @@ struct RegimeTests {
                 "third cumulant of Δx, Δx, Δx differs from that of a diffusion by 2·√(2/π)·η³·∂_i f/σ_i, O(η⁴)"))
     }
 
+    // E Z^4 = 3 and E (Z^2 - 1)^3 = 8 under Gaussian noise; a sign has E D^3 - 3 E D E D^2 + 2 (E D)^3 = 2 m^3 - 2 m eta^2.
+    @Test(arguments: [
+        ("sgd", ["sigma": Weight(Rational(-1, 2))], "E|Δx|⁴", "3·η⁴·σ_i⁴"),
+        ("rmsprop", batchEquivalent, "E ΔvΔvΔv", "-8·η³·ρ³·σ_i⁶"),
+        ("rmsprop", batchEquivalent, "E ΔxΔxΔv", "-2·η³·ρ·σ_i⁴/(√v_i + ε)²"),
+        ("rmsprop", batchEquivalent, "E|Δx|⁴", "3·η⁴·σ_i⁴/(√v_i + ε)⁴"), ("signsgd", batchEquivalent, "E|Δx|⁴", "η⁴"),
+        ("signsgd", batchEquivalent, "E ΔxΔxΔx", "-2·√(2/π)·η³·∂_i f/σ_i"),
+        ("adam", batchEquivalent, "E|Δm|⁴", "3·η⁴·ρ₁⁴·σ_i⁴"),
+    ])
+    func `conditions 3 and 4 leave a residual in closed form`(
+        name: String, sizes: [String: Weight], moment: String, leading: String
+    ) throws {
+        let rule = try BuiltInRules.rule(named: name)
+        let known = sizes.filter { Regime.names(in: rule).contains($0.key) }
+        let certificate = try Derivation(of: rule, options: DerivationOptions(sizes: known)).certificate
+        let residuals = certificate.conditions.suffix(2).flatMap(\.residuals)
+        #expect(residuals.first { $0.moment == moment }?.expression?.text == leading)
+    }
+
     @Test func `a linear rule has the cumulants of a diffusion under Gaussian noise alone`() throws {
         let balanced: [String: Weight] = ["sigma": Weight(Rational(-1, 2))]
         #expect(try reasonAgainstOrderTwo("sgd", balanced) == "none")

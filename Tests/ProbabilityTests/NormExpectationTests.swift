@@ -43,4 +43,39 @@ import Testing
             #expect(abs(try value(body) - reference) < 1e-9, "\(body)")
         }
     }
+
+    // By Gauss and Legendre's rule on forty intervals of the radius and in the cosine of an angle, and 120 equal angles.
+    @Test func `products of draws with sums over all of them meet in vectors of weights`() throws {
+        let weight = Symbol("c", indices: [.free("k")])
+        let form = Expression.indexSum(over: "k", Expression(weight) * Self.draw(.free("k")))
+        let (a, b) = (Self.draw(.free("i")), Self.draw(.free("j")))
+        let (mu, c) = ([0.8, -0.5, 0.3], [0.4, 1.1, -0.6])
+        let sums: [Expression: Double] = [
+            Expression.indexSum(over: "k", Expression(weight) ** 2): zip(c, c).reduce(0) { $0 + $1.0 * $1.1 },
+            Expression.indexSum(over: "k", Expression(weight) * Expression(Self.mean).moved(from: "i", to: .free("k"))):
+                zip(c, mu).reduce(0) { $0 + $1.0 * $1.1 },
+            Expression.indexSum(over: "i", Expression(Self.mean) ** 2): zip(mu, mu).reduce(0) { $0 + $1.0 * $1.1 },
+        ]
+        let references: [(Expression, Double)] = [
+            (a * form ** 2 / Self.norm ** 3, 0.12478538882727833), (a * b * form / Self.norm, 0.25490578019553184),
+        ]
+        for (body, reference) in references {
+            let radial = try #require(RadialExpectation(of: body, over: Self.sample.draws[0]))
+            let closed = try #require(radial.closedForm)
+            let symbols = Dictionary(
+                uniqueKeysWithValues: sums.keys.enumerated().map { ($1, Symbol(" sum\($0)", bounds: .positive)) })
+            let values = Dictionary(uniqueKeysWithValues: sums.map { (symbols[$0] ?? Self.sigma, $1) })
+            let value = closed.replacing { symbols[$0].map { Expression($0) } }.evaluated { symbol in
+                if let known = values[symbol] { return known }
+                switch symbol.name {
+                case "sigma": return 0.7
+                case "d": return 3
+                default:
+                    let index = symbol.indices == [.free("i")] ? 0 : 1
+                    return symbol.name == "c" ? c[index] : mu[index]
+                }
+            }
+            #expect(abs(value - reference) < 1e-9, "\(body)")
+        }
+    }
 }

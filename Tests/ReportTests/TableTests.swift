@@ -33,7 +33,7 @@ import Testing
             Self.table.latex == """
                 \\begin{tabular}{rll}
                 \\toprule
-                η & error & formula \\\\
+                $\\eta$ & error & formula \\\\
                 \\midrule
                 0.2 & a|b & $x_1$ \\\\
                 0.025 & 50\\%, "so" &  \\\\

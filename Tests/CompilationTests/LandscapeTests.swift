@@ -56,7 +56,8 @@ struct LandscapeTests {
                 landscape.hessianProduct(
                     at: rows, rows.dropping(rows: 2), into: rows.dropping(rows: 6), count: count)
                 landscape.value(at: rows, into: rows[8], count: count)
-                landscape.hessianDiagonal(at: rows, coordinates: 0..<3, into: rows.dropping(rows: 9), count: count)
+                landscape.hessianDiagonal(
+                    at: rows, coordinates: 0..<landscape.dimension, into: rows.dropping(rows: 9), count: count)
             }
             for lane in 0..<count {
                 func row(_ r: Int) -> Double { memory[r * count + lane] }

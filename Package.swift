@@ -30,7 +30,7 @@ let package = Package(
         .target(name: "VectorTypes"),
         .target(name: "VectorCode", dependencies: ["VectorTypes"]),
         .target(
-            name: "Numerics", dependencies: ["VectorCode"] + wideTargets.map { .init(stringLiteral: $0.name) },
+            name: "Numerics", dependencies: ["VectorCode"] + wideTargets.map { .target(name: $0.name) },
             swiftSettings: isWide ? [.define("WIDE_REGISTERS")] : []),
         .target(name: "Algebra", dependencies: ["ExactNumbers", "Numerics"]),
         .target(name: "Probability", dependencies: ["Algebra"]),

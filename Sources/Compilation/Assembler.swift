@@ -121,8 +121,7 @@ struct Assembler {
     }
 
     private mutating func selectBinary(
-        _ id: Int, _ x: Int, _ y: Int, _ operation: VectorOperation,
-        sharedFirst: VectorOperation
+        _ id: Int, _ x: Int, _ y: Int, _ operation: VectorOperation, sharedFirst: VectorOperation
     ) {
         if let s = sharedSlot[x] {
             draft.append(Instruction(kernel: .vector(sharedFirst), target: id, a: y, s: s))

@@ -71,11 +71,16 @@ public struct Landscape: Sendable {
         let directions = (1...positions.count).map { Symbol("w\($0)") }
         let directionOf = Dictionary(uniqueKeysWithValues: zip(positions, directions))
         // Only the coordinates that occur in a component of the gradient have an entry in its row of the Hessian.
-        let product = gradient.map { component in
+        @Sendable func sum(
+            over entries: [Symbol: Symbol], of component: Expression, _ coefficient: (Symbol) -> Expression
+        ) -> Expression {
             Expression.sum(
                 of: component.symbols.sorted().compactMap { symbol in
-                    directionOf[symbol].map { component.derivative(by: symbol) * Expression($0) }
+                    entries[symbol].map { coefficient(symbol) * Expression($0) }
                 })
+        }
+        let product = gradient.map { component in
+            sum(over: directionOf, of: component) { component.derivative(by: $0) }
         }
         let diagonal = zip(gradient, positions).map { $0.derivative(by: $1) }
         isSeparable = zip(gradient, positions).allSatisfy { component, position in
@@ -85,29 +90,20 @@ public struct Landscape: Sendable {
         func compiled(_ outputs: [Expression], _ inputs: [Symbol]) -> Result<Program, CompilationError> {
             Result { () throws(CompilationError) in try Program(outputs, inputs: inputs, constants: constants) }
         }
+        @Sendable func unlessZero(_ sums: [Expression], _ inputs: [Symbol]) throws(CompilationError) -> Program? {
+            sums.allSatisfy(\.isZero) ? nil : try Program(sums, inputs: inputs, constants: constants)
+        }
         curvatureDerivative = { () throws(CompilationError) in
             let sums = gradient.map { component in
-                Expression.sum(
-                    of: component.symbols.sorted().compactMap { symbol in
-                        directionOf[symbol].map {
-                            component.derivative(by: symbol).derivative(by: symbol) * Expression($0)
-                        }
-                    })
+                sum(over: directionOf, of: component) { component.derivative(by: $0).derivative(by: $0) }
             }
-            return sums.allSatisfy(\.isZero)
-                ? nil : try Program(sums, inputs: positions + directions, constants: constants)
+            return try unlessZero(sums, positions + directions)
         }
         thirdDerivative = { () throws(CompilationError) in
             let seconds = (1...positions.count).map { Symbol("u\($0)") }
             let secondOf = Dictionary(uniqueKeysWithValues: zip(positions, seconds))
-            let sums = product.map { row in
-                Expression.sum(
-                    of: row.symbols.sorted().compactMap { symbol in
-                        secondOf[symbol].map { row.derivative(by: symbol) * Expression($0) }
-                    })
-            }
-            return sums.allSatisfy(\.isZero)
-                ? nil : try Program(sums, inputs: positions + directions + seconds, constants: constants)
+            let sums = product.map { row in sum(over: secondOf, of: row) { row.derivative(by: $0) } }
+            return try unlessZero(sums, positions + directions + seconds)
         }
         kernels = .compiled(
             value: try Program([formula], inputs: positions, constants: constants),

@@ -105,8 +105,7 @@ public struct Program: Sendable {
 
     /// Whether the outputs are the same whatever the values of the uniforms and of the inputs but those named.
     func depends(onlyOn inputs: Set<Int>) -> Bool {
-        uniformSlots.isEmpty
-            && inputsRead.isSubset(of: inputs)
+        uniformSlots.isEmpty && inputsRead.isSubset(of: inputs)
     }
 }
 

@@ -226,7 +226,7 @@ private struct RegimeConditions {
         let sizes = indices.reduce(Weight.zero) { $0 + expansion.size($1) }
         let limit = weight ?? bound
         // What is of the weight itself is written by its leading term as well.
-        let margin: Weight = weight == nil ? .zero : Weight(Rational(1, 1024))
+        let margin: Weight = weight == nil ? .zero : .sliver
         let (leading, total) = expansion.leadingPart(of: difference, lookingUpTo: sizes + limit + margin)
         if leading.isZero {
             return Certificate.Residual(moment: moment, expression: .zero, weight: limit, range: .always)
@@ -247,7 +247,7 @@ extension RegimeExpansion {
         var expression: Expression?
         // A law that lacks the moment is found by the moments that the certificate requires.
         if let moment = try? moments.expectation(of: leadingTerms[index] ** power, state: state) {
-            let found = leadingPart(of: moment, lookingUpTo: weight + sizes + Weight(Rational(1, 1024)))
+            let found = leadingPart(of: moment, lookingUpTo: weight + sizes + .sliver)
             if !found.expression.isZero, found.weight - sizes == weight {
                 expression = restored(found.expression).written
             }

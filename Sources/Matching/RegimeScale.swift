@@ -54,7 +54,7 @@ struct RegimeScale {
             let series = try Series(
                 of: normalized(Expression.sum(of: others), size), in: stepSize,
                 sizes: known.filter { !$0.value.isZero }.mapValues { Weight($0) },
-                upTo: Weight(weight + Rational(1, 1024)))
+                upTo: Weight(weight) + .sliver)
             for term in series.terms {
                 groups[term.weight.constant, default: []].append(series.expression(of: term).sumsFactored)
             }

@@ -193,7 +193,6 @@ struct Ensemble: Sendable {
 
 extension LaneBlock {
     /// The first lane with a value that is not finite.
-    ///
     var firstLaneNotFinite: Int? {
         guard !VectorUnits.current.areFinite(base, values.count) else { return nil }
         return (0..<lanes).first { lane in

@@ -7,8 +7,9 @@ import Synchronization
 /// A law other than the normal one is reached through `z -> quantile(normalDistribution(z))`, so that draws of every
 /// law remain coupled to the same normal numbers.
 public struct NoiseSource: Sendable {
-    public static let gaussian = NoiseSource(transform: nil)
+    public static let gaussian = NoiseSource(transform: nil, jumps: [], table: nil, factor: nil)
 
+    /// Carries a standard normal number to a draw of the law; `nil` for the normal law itself.
     private let transform: (@Sendable (Double) -> Double)?
     /// The transform for many numbers, where it is odd and smooth.
     private let table: LazyTable?
@@ -17,32 +18,30 @@ public struct NoiseSource: Sendable {
     /// The lower triangular factor of the correlations of normal noise between coordinates; `nil` for independent ones.
     private let factor: DenseMatrix?
 
-    /// - Parameters:
-    ///   - transform: carries a standard normal number to a draw of the law; `nil` for the normal law itself.
-    ///   - jumps: the normal numbers at which it jumps.
-    public init(transform: (@Sendable (Double) -> Double)?, jumps: [Double] = []) {
+    private init(
+        transform: (@Sendable (Double) -> Double)?, jumps: [Double], table: LazyTable?, factor: DenseMatrix?
+    ) {
         self.transform = transform
         self.jumps = jumps
-        table = nil
-        factor = nil
+        self.table = table
+        self.factor = factor
     }
 
     /// Draws of a law.
     public init(_ law: NumericNoiseLaw) {
+        guard law.law != .gaussian else {
+            self = .gaussian
+            return
+        }
         let draw: @Sendable (Double) -> Double = { law.draw(coupledTo: $0) }
-        transform = law.law == .gaussian ? nil : draw
-        jumps = law.jumps
         // A law without atoms is symmetric and has a density between the ends of its support.
-        table = law.law != .gaussian && law.atoms.isEmpty ? LazyTable(draw) : nil
-        factor = nil
+        self.init(
+            transform: draw, jumps: law.jumps, table: law.atoms.isEmpty ? LazyTable(draw) : nil, factor: nil)
     }
 
     /// Normal noise that is correlated between coordinates: `L Z` with `L` lower triangular.
     public init(correlationFactor: DenseMatrix) {
-        transform = nil
-        jumps = []
-        table = nil
-        factor = correlationFactor
+        self.init(transform: nil, jumps: [], table: nil, factor: correlationFactor)
     }
 
     /// Whether draws of a coordinate need nothing of the others.

@@ -117,17 +117,9 @@ extension OneStepCheck {
         }
     }
 
-    /// The value at zero of the polynomial in `sqrt(h)` through the values, by Neville's scheme.
+    /// The value at zero of the polynomial in `sqrt(h)` through the values.
     private static func limit(_ values: [Double]) -> Double {
-        let roots = steps.map { $0.squareRoot() }
-        var column = values
-        for width in 1..<values.count {
-            for index in 0..<values.count - width {
-                let (far, near) = (roots[index], roots[index + width])
-                column[index] = (far * column[index + 1] - near * column[index]) / (far - near)
-            }
-        }
-        return column[0]
+        Extrapolation.limit(of: values, at: steps.map { $0.squareRoot() })
     }
 
     /// `x`, `v`; on several coordinates `x1`, `x2`, `v1`, `v2`.

@@ -1,6 +1,7 @@
 import Algebra
 import BuiltInRules
 import Matching
+import Numerics
 import Testing
 
 @testable import Compilation
@@ -23,20 +24,9 @@ import Testing
             mean.map { zip($0(h), own).map { ($0 / h - $1) / h } } ?? own.map { _ in 0 }
         }
         return own.indices.map { a in
-            limit(seconds.map { $0[a] }, steps) - limit(slopes.map { $0[a] }, steps.map { $0 * $0 }) / 2
+            Extrapolation.limit(of: seconds.map { $0[a] }, at: steps)
+                - Extrapolation.limit(of: slopes.map { $0[a] }, at: steps.map { $0 * $0 }) / 2
         }
-    }
-
-    /// The value at zero of the polynomial through the values, by Neville's scheme.
-    private func limit(_ values: [Double], _ points: [Double]) -> Double {
-        var column = values
-        for width in 1..<values.count {
-            for k in 0..<values.count - width {
-                let (far, near) = (points[k], points[k + width])
-                column[k] = (far * column[k + 1] - near * column[k]) / (far - near)
-            }
-        }
-        return column[0]
     }
 
     private func models(

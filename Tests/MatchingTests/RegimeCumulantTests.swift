@@ -85,17 +85,6 @@ struct RegimeCumulantTests {
             * moment([1, 2])
     }
 
-    /// The value at 0 of the polynomial through the values at the points, by Neville's scheme.
-    private func limitAtZero(of values: [Double], at points: [Double]) -> Double {
-        var values = values
-        for level in 1..<points.count {
-            for k in stride(from: points.count - 1, through: level, by: -1) {
-                values[k] += (values[k] - values[k - 1]) * points[k] / (points[k - level] - points[k])
-            }
-        }
-        return values[points.count - 1]
-    }
-
     private static let dominating: [String: Weight] = ["sigma": -1, "epsilon": -1, "rho": 1, "rho1": 1, "rho2": 1]
     private static let balanced: [String: Weight] = ["sigma": Weight(Rational(-1, 2))]
 
@@ -113,7 +102,7 @@ struct RegimeCumulantTests {
         // Of the size eta^weight, with a remainder in powers of eta. The cumulants of a diffusion are of a larger power here.
         let order = excess.weight.value(at: 0).doubleValue
         let etas = (0..<9).map { 0.16 * pow(0.5, Double($0)) }
-        let limit = limitAtZero(
+        let limit = Extrapolation.limit(
             of: try etas.map { try cumulant(rule, regime, excess.states, law, $0) / pow($0, order) }, at: etas)
         let eta = 0.125
         let sizesOfStates = excess.states.reduce(1) { $0 * power(of: $1, regime, eta) }
@@ -143,7 +132,7 @@ struct RegimeCumulantTests {
         func third(_ u: Double) -> Double { x * x * x * (exp(3 * u) - 3 * exp(u) + 2) }
         // 3 u^2 + 4 u^3 + ...: the quotient by u^2 at u = 0.
         let steps = (0..<7).map { 0.4 * pow(0.5, Double($0)) }
-        let exact = -limitAtZero(of: steps.map { third($0) / ($0 * $0) }, at: steps) * pow(s, 4) * eta * eta
+        let exact = -Extrapolation.limit(of: steps.map { third($0) / ($0 * $0) }, at: steps) * pow(s, 4) * eta * eta
         #expect(abs(excess.expression.evaluated(at: values) - exact) < 1e-9 * abs(exact))
     }
 }

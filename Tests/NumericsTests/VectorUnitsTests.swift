@@ -34,7 +34,7 @@ struct VectorUnitsTests {
                 unit.run(UnsafeBufferPointer($0), slots: slots, shared: [1.7, -0.3], lanes: count)
             }
         }
-        return lanes.prefix(count).map { $0.isNaN ? 0 : $0.bitPattern }
+        return lanes.prefix(count).map { $0.isNaN ? .max : $0.bitPattern }
     }
 
     @Test(arguments: VectorOperation.allCases)

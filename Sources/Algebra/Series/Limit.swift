@@ -33,7 +33,7 @@ extension Expression {
         }
         // Any positive order includes the constant term and what grows.
         let series = try Series(
-            of: substituting(symbol, by: value), in: parameter, upTo: Weight(Rational(1, 1024)))
+            of: substituting(symbol, by: value), in: parameter, upTo: .sliver)
         for term in series.terms where term.weight.isNegative {
             switch term.coefficient.isZeroTest() {
             case .zero: continue

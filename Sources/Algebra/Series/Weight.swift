@@ -13,6 +13,8 @@ public struct Weight: Hashable, Sendable {
     /// The grading exponent as a symbol of expressions.
     public static let zeta = Symbol("zeta", bounds: .openUnit)
     public static let zero = Weight(0)
+    /// Less than any two weights that occur differ by: beside a bound it takes in what is of the bound itself.
+    public static let sliver = Weight(Rational(1, 1024))
 
     public init(_ constant: Rational, slope: Rational = .zero) {
         self.constant = constant

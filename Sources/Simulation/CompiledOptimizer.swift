@@ -8,7 +8,9 @@ import Rules
 /// Each step draws `g = f_i(point) + scale Z` for every coordinate, with the gradient of the landscape at the rule's
 /// point and `Z` of the noise law; a second gradient at a point that may depend on the first, with the same noise or its
 /// own.
-public struct CompiledOptimizer: OptimizerKernel {
+///
+/// A class, since an ensemble hands it on at every step, and its fields are many.
+public final class CompiledOptimizer: OptimizerKernel {
     public let dimension: Int
     public let stepSize: Double
     /// The law of the noise.
@@ -207,8 +209,8 @@ extension CompiledOptimizer {
         guard variableCount == 1, sampleCount == 1 else { return nil }
         return ScalarOptimizer(
             noise: NoiseMeasure(law),
-            next: { x, z, step, result in apply(update, x, noise: z, step: step, into: result) },
-            kinks: { x, z, step, result in
+            next: { [self] x, z, step, result in apply(update, x, noise: z, step: step, into: result) },
+            kinks: { [self] x, z, step, result in
                 if let kinks { apply(kinks, x, noise: z, step: step, into: result) }
             },
             kinkCount: kinkCount, dependsOnStep: dependsOnStep)

@@ -45,9 +45,9 @@ struct Ensemble: Sendable {
         pieceSteps = Array(repeating: completedSteps, count: pieces.count)
     }
 
-    /// How many paths are advanced together: a chunk, fewer where their states would leave the nearest cache, and for few
-    /// paths so few that there are several pieces, as long as a piece is more work than its call. A divisor of a chunk,
-    /// so that it has no part in the results.
+    /// How many paths are advanced together: as many as keep their states in the nearest cache, but for few paths so few that
+    /// there are several pieces, as long as a piece is more work than its call. A power of two, as a chunk is, so that it has
+    /// no part in the results.
     ///
     /// 32 paths share the counters of their random numbers; fewer at a time draw some in vain, which many coordinates make
     /// up for.
@@ -57,6 +57,8 @@ struct Ensemble: Sendable {
         while lanes > 32, lanes * variables > cachedValues { lanes /= 2 }
         // A second piece that is less than a third of the first would leave a thread idle.
         while lanes > 8, 3 * paths <= 4 * lanes, lanes / 2 * variables >= leastValues { lanes /= 2 }
+        // Many paths leave enough pieces for the threads of a large machine.
+        while lanes >= chunkLanes, 2 * lanes * variables <= cachedValues, 32 * 2 * lanes <= paths { lanes *= 2 }
         return lanes
     }
 
@@ -142,20 +144,25 @@ struct Ensemble: Sendable {
 
     /// The moments of a quantity, chunk by chunk.
     private func moments(of quantity: Quantity) -> [StreamingMoments] {
-        let perChunk = Self.chunkLanes / pieceLanes
-        let count = (pieces.count + perChunk - 1) / perChunk
-        let result = Mutex([StreamingMoments](repeating: StreamingMoments(), count: count))
-        perform(count) { [time, pieces] chunk in
-            let moments = withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.chunkLanes) { values in
+        // The pieces of a group fill whole chunks.
+        let groupLanes = max(pieceLanes, Self.chunkLanes)
+        let (perGroup, chunksPerGroup) = (groupLanes / pieceLanes, groupLanes / Self.chunkLanes)
+        let chunkCount = (pathCount + Self.chunkLanes - 1) / Self.chunkLanes
+        let result = Mutex([StreamingMoments](repeating: StreamingMoments(), count: chunkCount))
+        perform((pieces.count + perGroup - 1) / perGroup) { [time, pieces] group in
+            withUnsafeTemporaryAllocation(of: Double.self, capacity: groupLanes) { values in
                 var filled = 0
-                for piece in pieces[chunk * perChunk..<min(pieces.count, (chunk + 1) * perChunk)] {
+                for piece in pieces[group * perGroup..<min(pieces.count, (group + 1) * perGroup)] {
                     let end = filled + piece.block.lanes
                     quantity.body(piece.block, time, UnsafeMutableBufferPointer(rebasing: values[filled..<end]))
                     filled = end
                 }
-                return StreamingMoments(of: UnsafeBufferPointer(rebasing: values[..<filled]))
+                for (number, start) in stride(from: 0, to: filled, by: Self.chunkLanes).enumerated() {
+                    let chunk = values[start..<min(filled, start + Self.chunkLanes)]
+                    let moments = StreamingMoments(of: UnsafeBufferPointer(rebasing: chunk))
+                    result.withLock { $0[group * chunksPerGroup + number] = moments }
+                }
             }
-            result.withLock { $0[chunk] = moments }
         }
         return result.withLock { $0 }
     }

@@ -2,6 +2,5 @@ import VectorTypes
 
 /// Where the tables stand; another module's constant would be a call in every loop.
 enum Tables {
-    nonisolated(unsafe) static let exponentials = ExponentialTable.pairs
     nonisolated(unsafe) static let errors = ErrorFunctionTable.rows
 }

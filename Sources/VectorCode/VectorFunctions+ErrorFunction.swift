@@ -37,9 +37,8 @@ extension VectorFunctions {
         return size.replacing(with: 1 - size, where: magnitude(x) .< nearBound)
     }
 
-    /// The edge between the last row of erf in the table and the first of erfc.
     @inline(__always)
-    private static var nearBound: Double { (Double(ErrorFunctionTable.complementRow) - 0.5) / 64 }
+    private static var nearBound: Double { ErrorFunctionTable.nearBound }
 
     /// From here on erfc is computed by ``errorComplementTail(_:)``.
     @inline(__always)
@@ -53,13 +52,12 @@ extension VectorFunctions {
         let shifted = a + shift
         let h = a - (shifted - shift)
         let first = (bits(shifted) & Bits(repeating: 0x1FF)) &* Bits(repeating: UInt64(ErrorFunctionTable.rowLength))
-        @inline(__always)
-        func coefficient(_ k: Int) -> Lanes { entries(of: Tables.errors, at: first, plus: k) }
-        var p = coefficient(ErrorFunctionTable.rowLength - 1)
-        for k in (1..<ErrorFunctionTable.rowLength - 1).reversed() { p = p * h + coefficient(k) }
+        let (c4, c5, c6, c7) = quadruples(of: Tables.errors, at: first, plus: 4)
+        let (c0, c1, c2, c3) = quadruples(of: Tables.errors, at: first, plus: 0)
+        let p = (((((c7 * h + c6) * h + c5) * h + c4) * h + c3) * h + c2) * h + c1
         // Where erf is small, a derivative of 1 apart leaves less to round.
         let lead = h.replacing(with: 0, where: a .>= nearBound)
-        return coefficient(0) + (lead + h * p)
+        return c0 + (lead + h * p)
     }
 
     /// erfc(a) for a >= 4: exp(-a^2) (1 + P(q))/(1 + 2a) with q = (a - 3)/(a + 3).
@@ -70,23 +68,16 @@ extension VectorFunctions {
         // Beyond 28 the value is zero.
         let a = x.replacing(with: 28, where: .!(x .< 28))
         let q = (a - 3) / (a + 3)
-        // Even and odd powers apart: two short chains of operations instead of a long one.
-        let square = q * q
-        let odd = polynomial(
-            square,
+        let p = splitPolynomial(
+            q,
             [
-                -0x1.58114d09200c9p-26, 0x1.f1eda977327b7p-24, -0x1.512c86f222e7ep-21, 0x1.d2bbe2b573084p-19,
-                -0x1.514112da11664p-16, 0x1.065a53caaeacbp-13, -0x1.98db51ba8add5p-11, 0x1.4b884e4627e59p-9,
-                0x1.17ca2877f0b51p-4, 0x1.098366a5b46c3p-3, -0x1.15c084bb9e8f3p-3,
+                -0x1.58114d09200c9p-26, 0x1.12769de8cbe65p-25, 0x1.f1eda977327b7p-24, -0x1.2a74a0a861ecbp-23,
+                -0x1.512c86f222e7ep-21, 0x1.816ce12702c06p-22, 0x1.d2bbe2b573084p-19, -0x1.89c8d4acd8561p-21,
+                -0x1.514112da11664p-16, 0x1.4c342fe0cf71bp-18, 0x1.065a53caaeacbp-13, -0x1.b912a4629b1a3p-14,
+                -0x1.98db51ba8add5p-11, 0x1.ef1bdda0d7287p-10, 0x1.4b884e4627e59p-9, -0x1.8574c40c2d4a5p-6,
+                0x1.17ca2877f0b51p-4, -0x1.e88b803a4866ap-4, 0x1.098366a5b46c3p-3, -0x1.85a15c58aa623p-5,
+                -0x1.15c084bb9e8f3p-3, 0x1.03148b5f9261dp-2,
             ])
-        let even = polynomial(
-            square,
-            [
-                0x1.12769de8cbe65p-25, -0x1.2a74a0a861ecbp-23, 0x1.816ce12702c06p-22, -0x1.89c8d4acd8561p-21,
-                0x1.4c342fe0cf71bp-18, -0x1.b912a4629b1a3p-14, 0x1.ef1bdda0d7287p-10, -0x1.8574c40c2d4a5p-6,
-                -0x1.e88b803a4866ap-4, -0x1.85a15c58aa623p-5, 0x1.03148b5f9261dp-2,
-            ])
-        let p = even + q * odd
         // The square of the upper half of a is exact; what it leaves out is the low part of the exponent.
         let top = head(a)
         let divisor = 1 + 2 * a

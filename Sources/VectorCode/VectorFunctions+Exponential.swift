@@ -18,43 +18,45 @@ extension VectorFunctions {
         }
     }
 
-    /// x = n log(2)/64 + r with |r| <= log(2)/128: 2^(n/64) comes from a table, exp(r) - 1 from a short polynomial.
+    /// x = n log(2) + r with |r| <= log(2)/2: exp(r) - 1 comes from a polynomial.
     ///
-    /// - Parameter combined: makes the result of the two; it is proportional to the first.
+    /// - Parameter combined: makes the result of 2^n and exp(r) - 1; it is proportional to the first.
     @inline(__always)
     private static func exponential(
         _ x: Lanes, _ low: Lanes, _ combined: (_ power: Lanes, _ change: Lanes) -> Lanes
     ) -> Lanes {
+        let one = bits(Lanes(repeating: 1))
         // Beyond these bounds the result is not a normal number; the comparisons are false for NaN.
         if holdsForAll((x .> -708) .& (x .< 709)) {
-            let (significand, change, n) = parts(ofExponential: x, low)
-            // n stands in the low bits, its remainder by 64 in the lowest six: move the others to the exponent.
-            return combined(number(bits(significand) &+ ((bits(n) & ~Bits(repeating: 63)) &<< 46)), change)
+            let (change, n) = parts(ofExponential: x, low)
+            // n stands in the low bits, where it moves to the exponent.
+            return combined(number((bits(n) &<< 52) &+ one), change)
         }
         let bounded = x.replacing(with: -800, where: x .< -800).replacing(with: 800, where: x .> 800)
-        let (significand, change, n) = parts(ofExponential: bounded, low)
+        let (change, n) = parts(ofExponential: bounded, low)
         // The power of two in two factors, neither of which leaves the range of normal numbers.
-        let exponent = (number(bits(n) & ~Bits(repeating: 63)) - integerShift) * 0x1p-6
+        let exponent = n - integerShift
         let half = 0.5 * exponent + integerShift
         let rest = exponent - (half - integerShift) + integerShift
-        let one = bits(Lanes(repeating: 1))
-        return combined(significand, change) * number((bits(half) &<< 52) &+ one)
+        return combined(Lanes(repeating: 1), change) * number((bits(half) &<< 52) &+ one)
             * number((bits(rest) &<< 52) &+ one)
     }
 
-    /// 2^(j/64) with j = n mod 64, exp(r) - 1, and a number in whose low bits n stands.
+    /// exp(r) - 1, and a number in whose low bits n stands.
     @inline(__always)
-    private static func parts(
-        ofExponential x: Lanes, _ low: Lanes
-    ) -> (significand: Lanes, change: Lanes, shifted: Lanes) {
-        let shifted = x * 0x1.71547652b82fep6 + integerShift
+    private static func parts(ofExponential x: Lanes, _ low: Lanes) -> (change: Lanes, shifted: Lanes) {
+        let shifted = x * 0x1.71547652b82fep0 + integerShift
         let n = shifted - integerShift
-        // log(2)/64 in two parts; n times the first is exact.
-        let r = (x - n * 0x1.62e42fef8p-7) + (low - n * 0x1.1cf79abc9e3b4p-42)
-        let pair = (bits(shifted) & Bits(repeating: 63)) &<< 1
-        let p = polynomial(r, [0x1.1111111111111p-7, 0x1.5555555555555p-5, 0x1.5555555555555p-3, 0.5])
-        let change = entries(of: Tables.exponentials, at: pair, plus: 1) + (r + r * r * p)
-        return (entries(of: Tables.exponentials, at: pair), change, shifted)
+        // n times the first part of log(2) is exact.
+        let r = (x - n * logarithmOfTwo.high) + (low - n * logarithmOfTwo.low)
+        let p = splitPolynomial(
+            r,
+            [
+                0x1.ad412d873ecddp-26, 0x1.289fd53384e74p-22, 0x1.71df3f89326fbp-19, 0x1.a019aae115799p-16,
+                0x1.a01a01264be34p-13, 0x1.6c16c17cdb9dfp-10, 0x1.11111111268eap-7, 0x1.55555555531bap-5,
+                0x1.555555555550ap-3, 0.5,
+            ])
+        return (r + r * r * p, shifted)
     }
 
     /// tanh(x).

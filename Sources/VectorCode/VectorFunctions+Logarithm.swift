@@ -39,7 +39,7 @@ extension VectorFunctions {
     /// p in 2 artanh(s) = 2 s + s z p with z = s^2, |s| <= 0.172.
     @inline(__always)
     static func arcTangentCorrection(_ z: Lanes) -> Lanes {
-        polynomial(
+        splitPolynomial(
             z,
             [
                 0x1.2b6688a387e03p-3, 0x1.39fd392179a95p-3, 0x1.7462bd8f7796ep-3, 0x1.c71c62c639fdep-3,

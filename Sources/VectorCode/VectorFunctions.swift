@@ -21,6 +21,22 @@ package enum VectorFunctions {
         return value
     }
 
+    /// The same with even and odd powers apart: two chains of operations of half the length, which the processor does at once.
+    @inline(__always)
+    static func splitPolynomial<let count: Int>(_ x: Lanes, _ coefficients: InlineArray<count, Double>) -> Lanes {
+        let square = x * x
+        var first = Lanes(repeating: coefficients[0])
+        var second = Lanes(repeating: coefficients[1])
+        for k in 2..<count {
+            if k & 1 == 0 {
+                first = first * square + coefficients[k]
+            } else {
+                second = second * square + coefficients[k]
+            }
+        }
+        return count & 1 == 1 ? first + x * second : second + x * first
+    }
+
     /// Whether a condition holds in all lanes; the library's function is a call.
     @inline(__always)
     static func holdsForAll(_ mask: SIMDMask<SIMD8<Int64>>) -> Bool {
@@ -34,12 +50,47 @@ package enum VectorFunctions {
     @inline(__always)
     static func number(_ bits: Bits) -> Lanes { unsafeBitCast(bits, to: Lanes.self) }
 
-    /// For each lane the number of a table that stands so many places after an index of its own.
+    /// For each lane four consecutive numbers of a table, which begin at an index of its own: their first, second, third and
+    /// fourth ones.
+    ///
+    /// Loads of whole rows, which are then transposed: a load for each number takes longer.
     @inline(__always)
-    static func entries(of table: UnsafePointer<Double>, at indices: Bits, plus offset: Int = 0) -> Lanes {
-        var lanes = Lanes.zero
-        for lane in lanes.indices { lanes[lane] = table[Int(truncatingIfNeeded: indices[lane]) + offset] }
-        return lanes
+    static func quadruples(of table: UnsafePointer<Double>, at indices: Bits, plus offset: Int)
+        -> (Lanes, Lanes, Lanes, Lanes)
+    {
+        @inline(__always)
+        func row(_ lane: Int) -> SIMD4<Double> {
+            let first = table + (Int(truncatingIfNeeded: indices[lane]) &+ offset)
+            return UnsafeRawPointer(first).loadUnaligned(as: SIMD4<Double>.self)
+        }
+        // Pairs of lanes stand side by side after the first exchange, all of them after the second.
+        let (a, b) = (Lanes(lowHalf: row(0), highHalf: row(2)), Lanes(lowHalf: row(1), highHalf: row(3)))
+        let (c, d) = (Lanes(lowHalf: row(4), highHalf: row(6)), Lanes(lowHalf: row(5), highHalf: row(7)))
+        let (ab, cd) = (firstOfPairs(a, b), firstOfPairs(c, d))
+        let (abSecond, cdSecond) = (secondOfPairs(a, b), secondOfPairs(c, d))
+        return (evenPairs(ab, cd), evenPairs(abSecond, cdSecond), oddPairs(ab, cd), oddPairs(abSecond, cdSecond))
+    }
+
+    /// The even lanes of two vectors in turn.
+    @inline(__always)
+    private static func firstOfPairs(_ a: Lanes, _ b: Lanes) -> Lanes {
+        Lanes(a[0], b[0], a[2], b[2], a[4], b[4], a[6], b[6])
+    }
+
+    /// The odd lanes of two vectors in turn.
+    @inline(__always)
+    private static func secondOfPairs(_ a: Lanes, _ b: Lanes) -> Lanes {
+        Lanes(a[1], b[1], a[3], b[3], a[5], b[5], a[7], b[7])
+    }
+
+    @inline(__always)
+    private static func evenPairs(_ a: Lanes, _ b: Lanes) -> Lanes {
+        Lanes(a[0], a[1], a[4], a[5], b[0], b[1], b[4], b[5])
+    }
+
+    @inline(__always)
+    private static func oddPairs(_ a: Lanes, _ b: Lanes) -> Lanes {
+        Lanes(a[2], a[3], a[6], a[7], b[2], b[3], b[6], b[7])
     }
 
     /// |x|.

@@ -8,6 +8,8 @@ public enum ErrorFunctionTable {
     @inlinable public static var rowLength: Int { 8 }
     /// The first row of erfc.
     @inlinable public static var complementRow: Int { 48 }
+    /// The edge between the last row of erf and the first of erfc.
+    @inlinable public static var nearBound: Double { (Double(complementRow) - 0.5) / 64 }
     private static let rowCount = 257
     private static let width = 1.0 / 64
 

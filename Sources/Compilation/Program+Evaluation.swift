@@ -1,4 +1,5 @@
 import Foundation
+import MachineCode
 import Numerics
 
 extension Program {
@@ -60,16 +61,24 @@ extension Program {
         let registers = scratch + sharedValues.count + slotCount
         let stride = min(count, Self.blockSize)
         for k in 0..<temporaryCount { slots[outer + k] = registers + k * stride }
-        var done = 0
-        while done < count {
-            for k in 0..<outer { slots[k] = table[k] + done }
-            runBlock(slots, shared: scratch, min(count - done, Self.blockSize))
-            done += Self.blockSize
+        func runBlocks(_ range: Range<Int>, _ body: (_ lanes: Int) -> Void) {
+            for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: Self.blockSize) {
+                for k in 0..<outer { slots[k] = table[k] + start }
+                body(min(range.upperBound - start, Self.blockSize))
+            }
         }
+        let slotTable = UnsafePointer(slots)
+        var done = 0
+        if let machineCode {
+            done = count - count % machineCode.laneCount
+            runBlocks(0..<done) { runMachineCode(machineCode, slotTable, shared: scratch, $0) }
+        }
+        runBlocks(done..<count) { runInstructions(slotTable, shared: scratch, $0) }
     }
 
-    private func runBlock(
-        _ slots: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, shared: UnsafePointer<Double>, _ lanes: Int
+    /// The instructions one by one.
+    private func runInstructions(
+        _ slots: UnsafePointer<UnsafeMutablePointer<Double>>, shared: UnsafePointer<Double>, _ lanes: Int
     ) {
         vectorCode.withUnsafeBufferPointer { code in
             var done = 0
@@ -83,6 +92,25 @@ extension Program {
                 run(instruction.operation, instruction.slots, slots, lanes)
             }
             runVectorCode(before: code.count)
+        }
+    }
+
+    /// The instructions in fused loops, where the machine code has them.
+    private func runMachineCode(
+        _ code: MachineCode, _ slots: UnsafePointer<UnsafeMutablePointer<Double>>, shared: UnsafePointer<Double>,
+        _ lanes: Int
+    ) {
+        for part in code.parts {
+            switch part {
+            case .loop(let loop): loop.run(slots: slots, shared: shared, lanes: lanes)
+            case .instructions(let range):
+                vectorCode.withUnsafeBufferPointer {
+                    VectorUnits.current.run(
+                        UnsafeBufferPointer(rebasing: $0[range]), slots: slots, shared: shared, lanes: lanes)
+                }
+            case .barrier(let number):
+                run(lanewiseCode[number].operation, lanewiseCode[number].slots, slots, lanes)
+            }
         }
     }
 

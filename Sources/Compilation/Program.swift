@@ -1,11 +1,14 @@
 import Algebra
+import MachineCode
+import Numerics
 import VectorTypes
 
 /// A tape of vector instructions that computes expressions for many states at once.
 ///
 /// The expressions' common graph is walked once at compile time; constants are folded, what does not differ between
 /// states is computed once for a call, and each remaining instruction runs over a block of lanes, so that its dispatch
-/// costs nothing and its loop vectorises. The values agree with the formulas to a few units in the last place; see
+/// costs nothing and its loop vectorises. Where the processor can run it, machine code made at compile time does many
+/// instructions in one loop. The values agree with the formulas to a few units in the last place; see
 /// ``Lowering`` for the forms that keep them so in the tails.
 public struct Program: Sendable {
     /// The number of lanes that an instruction runs over: as many as keep the registers in the nearest cache.
@@ -18,6 +21,8 @@ public struct Program: Sendable {
     let vectorCode: [VectorInstruction]
     /// The instructions between them that have no vector code.
     let lanewiseCode: [LanewiseInstruction]
+    /// Both as loops of machine code, where this processor can run them and they gain.
+    let machineCode: MachineCode?
     /// The number of instructions that run for every state.
     public let instructionCount: Int
     /// The number of registers for intermediate results.
@@ -82,6 +87,8 @@ public struct Program: Sendable {
         outputCount = outputs.count
         (vectorCode, lanewiseCode) = Self.code(of: assembler.body)
         instructionCount = assembler.body.count
+        machineCode = Self.machineCode(
+            of: vectorCode, lanewiseCode, results: inputCount..<inputCount + outputs.count)
         inputsRead = Set(assembler.body.flatMap(\.reads).filter { $0 < inputCount })
         temporaryCount = assembler.temporaryCount
         sharedValues = assembler.sharedValues
@@ -101,6 +108,16 @@ public struct Program: Sendable {
             }
         }
         return (vector, lanewise)
+    }
+
+    private static func machineCode(
+        of vectorCode: [VectorInstruction], _ lanewiseCode: [LanewiseInstruction], results: Range<Int>
+    ) -> MachineCode? {
+        guard let registerBits = VectorUnits.machineCodeBits else { return nil }
+        let barriers = lanewiseCode.map {
+            MachineCode.Barrier(position: $0.position, reads: $0.slots.reads, target: $0.slots.target)
+        }
+        return MachineCode(vectorCode, barriers: barriers, results: Set(results), registerBits: registerBits)
     }
 
     /// Whether the outputs are the same whatever the values of the uniforms and of the inputs but those named.

@@ -36,4 +36,11 @@ package enum VectorUnits {
     }()
 
     package static let current: any VectorUnit.Type = choice.unit
+
+    /// The bits of the registers that machine code made at run time is to use; `nil` for none, where the processor has only
+    /// narrow ones, or the variable `CONTINUUM_MACHINE_CODE` of the environment is 0.
+    package static let machineCodeBits: Int? = {
+        guard ProcessInfo.processInfo.environment["CONTINUUM_MACHINE_CODE"] != "0" else { return nil }
+        return choice.registerBits >= 256 ? choice.registerBits : nil
+    }()
 }

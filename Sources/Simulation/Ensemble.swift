@@ -80,14 +80,17 @@ struct Ensemble: Sendable {
 
     /// Takes up to `steps` steps, beginning with those that a cancellation left out.
     ///
+    /// - Parameter measurements: made on each piece as it arrives, while its states are still in the nearest cache.
     /// - Returns: false if the cancellation came in between; the states then belong to different times.
     /// - Throws: ``Failure`` with the earliest step, and among its paths the lowest, that stopped being finite.
-    mutating func advance(steps: Int, cancellation: Cancellation?) throws(Failure) -> Bool {
+    mutating func advance(
+        steps: Int, cancellation: Cancellation?, measuring measurements: Measurements? = nil
+    ) throws(Failure) -> Bool {
         let failures = Mutex<[Failure]>([])
         let begin = pieceSteps
         let end = completedSteps + steps
         let reached = Mutex(begin)
-        perform { [process] piece, states, path in
+        perform { [process, firstPath] piece, states, path in
             let scratch = LaneStorage(uninitializedVariables: process.scratchCount, lanes: states.lanes)
             var step = begin[piece]
             while true {
@@ -98,6 +101,9 @@ struct Ensemble: Sendable {
                 guard step < end, cancellation?.isCancelled != true else { break }
                 process.advance(states, firstPath: path, completedSteps: step, scratch: scratch.block)
                 step += 1
+            }
+            if step == end {
+                measurements?.measure(states, time: Double(end) * process.stepSize, offset: path - firstPath)
             }
             reached.withLock { $0[piece] = step }
         }
@@ -131,68 +137,37 @@ struct Ensemble: Sendable {
         return true
     }
 
+    /// Measures quantities where the paths are.
+    func measure(_ measurements: Measurements) {
+        perform { [time, firstPath] _, states, path in
+            measurements.measure(states, time: time, offset: path - firstPath)
+        }
+    }
+
     /// The values of a quantity, path by path.
     func values(of quantity: Quantity) -> [Double] {
-        let result = LaneStorage(uninitializedVariables: 1, lanes: pathCount)
-        perform { [time, pieceLanes] piece, states, _ in
-            let start = piece * pieceLanes
-            let part = UnsafeMutableBufferPointer(start: result.block.base + start, count: states.lanes)
-            quantity.body(states, time, part)
-        }
-        return Array(result.block.values)
+        let measurements = Measurements([quantity], paths: pathCount)
+        measure(measurements)
+        return Array(measurements[0])
     }
 
-    /// The moments of a quantity, chunk by chunk.
-    private func moments(of quantity: Quantity) -> [StreamingMoments] {
-        // The pieces of a group fill whole chunks.
-        let groupLanes = max(pieceLanes, Self.chunkLanes)
-        let (perGroup, chunksPerGroup) = (groupLanes / pieceLanes, groupLanes / Self.chunkLanes)
-        let chunkCount = (pathCount + Self.chunkLanes - 1) / Self.chunkLanes
-        let result = Mutex([StreamingMoments](repeating: StreamingMoments(), count: chunkCount))
-        perform((pieces.count + perGroup - 1) / perGroup) { [time, pieces] group in
-            withUnsafeTemporaryAllocation(of: Double.self, capacity: groupLanes) { values in
-                var filled = 0
-                for piece in pieces[group * perGroup..<min(pieces.count, (group + 1) * perGroup)] {
-                    let end = filled + piece.block.lanes
-                    quantity.body(piece.block, time, UnsafeMutableBufferPointer(rebasing: values[filled..<end]))
-                    filled = end
-                }
-                for (number, start) in stride(from: 0, to: filled, by: Self.chunkLanes).enumerated() {
-                    let chunk = values[start..<min(filled, start + Self.chunkLanes)]
-                    let moments = StreamingMoments(of: UnsafeBufferPointer(rebasing: chunk))
-                    result.withLock { $0[group * chunksPerGroup + number] = moments }
-                }
-            }
-        }
-        return result.withLock { $0 }
-    }
-
-    /// The statistics of quantities.
-    func tallies(of quantities: [Quantity], _ method: QuantileMethod) -> [StatisticsTally] {
-        quantities.map { quantity in
+    /// The statistics of quantities as they were measured.
+    func tallies(of measurements: Measurements, _ method: QuantileMethod) -> [StatisticsTally] {
+        measurements.quantities.indices.map { number in
             var tally = StatisticsTally(method)
-            if method == .none {
-                tally.append(moments(of: quantity), firstPath: firstPath)
-            } else {
-                tally.append(values(of: quantity), firstPath: firstPath)
-            }
+            tally.append(measurements[number], firstPath: firstPath)
             return tally
         }
     }
 
     /// Runs the body once for each piece, in no particular order.
     private func perform(_ body: @Sendable (_ piece: Int, _ states: LaneBlock, _ firstPath: Int) -> Void) {
-        perform(pieces.count) { piece in body(piece, pieces[piece].block, firstPath + piece * pieceLanes) }
-    }
-
-    /// Runs the body for each number below the count, in no particular order.
-    private func perform(_ count: Int, _ body: @Sendable (Int) -> Void) {
         let next = Atomic<Int>(0)
-        DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
+        DispatchQueue.concurrentPerform(iterations: min(threads, pieces.count)) { _ in
             while true {
-                let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard number < count else { return }
-                body(number)
+                let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard piece < pieces.count else { return }
+                body(piece, pieces[piece].block, firstPath + piece * pieceLanes)
             }
         }
     }

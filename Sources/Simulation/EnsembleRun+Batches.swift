@@ -25,12 +25,16 @@ extension EnsembleRun {
                 throw .doesNotFit(process: state.process)
             }
             let slice = max(1, min(steps / 100, Self.slicePathSteps / batch.count))
+            let measurements = Measurements(quantities, paths: batch.count)
             for time in times.dropFirst(batch.savedTimes) {
+                var isMeasured = false
                 while ensemble.completedSteps < time {
                     let isDone: Bool
+                    let steps = min(time - ensemble.completedSteps, slice)
+                    isMeasured = ensemble.completedSteps + steps == time
                     do {
                         isDone = try ensemble.advance(
-                            steps: min(time - ensemble.completedSteps, slice), cancellation: cancellation)
+                            steps: steps, cancellation: cancellation, measuring: isMeasured ? measurements : nil)
                     } catch {
                         throw .blewUp(
                             process: state.process, step: error.step, path: error.path,
@@ -46,10 +50,11 @@ extension EnsembleRun {
                         state.batch = batch
                         return state
                     }
-                    let steps = Double(batch.count) * Double(ensemble.completedSteps) / Double(steps)
-                    progress?((Double(state.finishedPaths) + steps) / Double(paths.count))
+                    let paths = Double(batch.count) * Double(ensemble.completedSteps) / Double(self.steps)
+                    progress?((Double(state.finishedPaths) + paths) / Double(self.paths.count))
                 }
-                batch.append(ensemble, quantities, quantiles)
+                if !isMeasured { ensemble.measure(measurements) }
+                batch.append(ensemble, measurements, quantiles)
             }
             state.finish(batch)
         }
@@ -68,16 +73,18 @@ extension EnsembleState.Batch {
     init(count: Int) { self.init(count: count, savedTimes: 0) }
 
     /// Saves the statistics of the paths where they are.
-    fileprivate mutating func append(_ ensemble: Ensemble, _ quantities: [Quantity], _ method: QuantileMethod) {
-        rows += ensemble.rows(of: quantities, method)
+    fileprivate mutating func append(
+        _ ensemble: Ensemble, _ measurements: Measurements, _ method: QuantileMethod
+    ) {
+        rows += ensemble.rows(of: measurements, method)
         savedTimes += 1
     }
 }
 
 extension Ensemble {
     /// Statistics of the paths where they are.
-    fileprivate func rows(of quantities: [Quantity], _ method: QuantileMethod) -> [EnsembleState.Row] {
-        zip(quantities, tallies(of: quantities, method)).map { quantity, tally in
+    fileprivate func rows(of measurements: Measurements, _ method: QuantileMethod) -> [EnsembleState.Row] {
+        zip(measurements.quantities, tallies(of: measurements, method)).map { quantity, tally in
             EnsembleState.Row(step: completedSteps, time: time, quantity: quantity.name, tally: tally)
         }
     }
@@ -85,7 +92,9 @@ extension Ensemble {
 
 extension EnsembleSeries {
     mutating func append(_ ensemble: Ensemble, _ quantities: [Quantity]) {
-        for row in ensemble.rows(of: quantities, .exact) {
+        let measurements = Measurements(quantities, paths: ensemble.pathCount)
+        ensemble.measure(measurements)
+        for row in ensemble.rows(of: measurements, .exact) {
             rows.append(
                 Row(step: row.step, time: row.time, quantity: row.quantity, summary: row.tally.summary))
         }

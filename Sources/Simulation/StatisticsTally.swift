@@ -13,28 +13,17 @@ struct StatisticsTally: Codable, Equatable, Sendable {
     /// Adds the values of paths that follow all others, chunk by chunk.
     ///
     /// - Parameter firstPath: the index of the first path.
-    mutating func append(_ next: [Double], firstPath: Int) {
-        next.withUnsafeBufferPointer { values in
-            for start in stride(from: 0, to: values.count, by: Ensemble.chunkLanes) {
-                let end = min(start + Ensemble.chunkLanes, values.count)
-                moments.append(
-                    StreamingMoments(of: UnsafeBufferPointer(rebasing: values[start..<end])),
-                    chunk: (firstPath + start) / Ensemble.chunkLanes)
-            }
+    mutating func append(_ next: UnsafeBufferPointer<Double>, firstPath: Int) {
+        for start in stride(from: 0, to: next.count, by: Ensemble.chunkLanes) {
+            let chunk = next[start..<min(start + Ensemble.chunkLanes, next.count)]
+            moments.append(
+                StreamingMoments(of: UnsafeBufferPointer(rebasing: chunk)),
+                chunk: (firstPath + start) / Ensemble.chunkLanes)
         }
         switch method {
         case .exact: values.values += next
         case .sketch: sketch.add(next)
         case .none: break
-        }
-    }
-
-    /// Adds the moments of chunks that follow all others, where nothing else is kept.
-    ///
-    /// - Parameter firstPath: the index of the first path.
-    mutating func append(_ next: [StreamingMoments], firstPath: Int) {
-        for (number, chunk) in next.enumerated() {
-            moments.append(chunk, chunk: firstPath / Ensemble.chunkLanes + number)
         }
     }
 

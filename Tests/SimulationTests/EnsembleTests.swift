@@ -82,12 +82,15 @@ import Testing
 
     @Test("paths are divided into pieces that have no part in the results")
     func pieces() throws {
-        for paths in [1, 16, 100, 500, 5000] {
+        for paths in [1, 16, 100, 500, 5000, 1_000_000] {
             for variables in [1, 2, 6, 300] {
                 let lanes = Ensemble.pieceLanes(paths: paths, variables: variables)
-                #expect(lanes >= 8 && Ensemble.chunkLanes % lanes == 0)
+                #expect(lanes >= 8)
+                #expect(Ensemble.chunkLanes % lanes == 0 || lanes % Ensemble.chunkLanes == 0)
             }
         }
+        // Where many paths wait, a piece of few variables is longer than a chunk.
+        #expect(Ensemble.pieceLanes(paths: 100_000, variables: 2) == 4 * Ensemble.chunkLanes)
         // A hundred paths of AdamW on two coordinates keep two threads busy, as do 16 of many coordinates.
         #expect(Ensemble.pieceLanes(paths: 100, variables: 6) == 64)
         #expect(Ensemble.pieceLanes(paths: 16, variables: 3000) == 8)
@@ -99,10 +102,28 @@ import Testing
             let values = few.values(of: LinearProcess.loss)
             #expect(values == Array(many.values(of: LinearProcess.loss).prefix(count)))
             // Moments are summed up chunk by chunk, wherever pieces end.
-            let summaries = [QuantileMethod.none, .exact].map { few.tallies(of: [LinearProcess.loss], $0)[0].summary }
+            let measurements = Measurements([LinearProcess.loss], paths: count)
+            few.measure(measurements)
+            let summaries = [QuantileMethod.none, .exact].map { few.tallies(of: measurements, $0)[0].summary }
             #expect(summaries[0].mean == summaries[1].mean)
             #expect(summaries[0].standardDeviation == summaries[1].standardDeviation)
         }
+    }
+
+    @Test("what is measured as pieces arrive is what is measured afterwards, also in pieces longer than a chunk")
+    func measurementsOnArrival() throws {
+        let paths = 20_000
+        var ensemble = try Ensemble(optimizer(), start: [1, 1], paths: 0..<paths)
+        #expect(Ensemble.pieceLanes(paths: paths, variables: 2) > Ensemble.chunkLanes)
+        let x = Quantity.variable(0, named: "x")
+        let (arriving, afterwards) = (
+            Measurements([LinearProcess.loss, x], paths: paths), Measurements([LinearProcess.loss, x], paths: paths)
+        )
+        _ = try ensemble.advance(steps: 3, cancellation: nil, measuring: arriving)
+        ensemble.measure(afterwards)
+        for number in 0..<2 { #expect(arriving[number].elementsEqual(afterwards[number])) }
+        let tallies = ensemble.tallies(of: arriving, .none)
+        #expect(tallies[0].summary.count == paths && tallies[0].summary.mean != tallies[1].summary.mean)
     }
 
     @Test("a blow-up names process, step and path and keeps what was saved before")
@@ -151,7 +172,7 @@ import Testing
     func summary() throws {
         func summary(_ values: [Double]) -> SampleSummary {
             var tally = StatisticsTally(.exact)
-            tally.append(values, firstPath: 0)
+            values.withUnsafeBufferPointer { tally.append($0, firstPath: 0) }
             return tally.summary
         }
         // numpy: x = [(i*37)%101 for i in range(101)]; mean 50, std(ddof=1) 29.300170647967224, quantiles 5 and 95

@@ -241,12 +241,12 @@ private struct RegimeConditions {
 extension RegimeExpansion {
     /// The moment of the length of one state's increment, `E|D|^power`, by its leading term.
     func moment(_ power: Int, of index: Int, bound: Weight) -> Certificate.Residual {
-        let state = states[index]
-        let weight = Rational(power) * leading[index]
+        let state = frame.states[index]
+        let weight = Rational(power) * frame.leading[index]
         let sizes = Rational(power) * size(index)
         var expression: Expression?
         // A law that lacks the moment is found by the moments that the certificate requires.
-        if let moment = try? moments.expectation(of: leadingTerms[index] ** power, state: state) {
+        if let moment = try? frame.moments.expectation(of: leadingTerms[index] ** power, state: state) {
             let found = leadingPart(of: moment, lookingUpTo: weight + sizes + .sliver)
             if !found.expression.isZero, found.weight - sizes == weight {
                 expression = restored(found.expression).written

@@ -39,18 +39,18 @@ extension RegimePlan {
                 let names = (damped[fixed] ?? []).map(\.name).joined(separator: ", ")
                 return add("", .none(reason: RegimePlan.fastReason(names)))
             }
-            let expansion = try expansion(noise, sizes)
-            if let reason = reason(against: expansion) {
-                isExhausted = isExhausted || isMatched && expansion.driftTime != expansion.stepTime
+            let frame = try frame(noise, sizes)
+            if let reason = reason(against: frame) {
+                isExhausted = isExhausted || isMatched && frame.driftTime != frame.stepTime
                 return add("", .none(reason: reason))
             }
             let derivation = try Derivation(of: rule, in: quantities(noise, sizes), options)
             guard derivation.sde.drift.contains(where: { $0.containsField }) else {
-                let time = (Expression(rule.stepSize) ** Expression(-expansion.stepTime)).text
+                let time = (Expression(rule.stepSize) ** Expression(-frame.stepTime)).text
                 return add(
                     "", .none(reason: "the gradient does not act on the \(time) steps in which the position moves"))
             }
-            add(expansion.hasNoiseOfOrderOne ? "noise-dominated" : RegimePlan.intermediate, .limit(derivation))
+            add(frame.hasNoiseOfOrderOne ? "noise-dominated" : RegimePlan.intermediate, .limit(derivation))
         } catch {
             add("", .none(reason: reason(for: error)))
         }
@@ -61,16 +61,16 @@ extension RegimePlan {
     }
 
     /// Why the times of the states do not make a limit of its own; nil where they do.
-    private func reason(against expansion: RegimeExpansion) -> String? {
+    private func reason(against frame: RegimeFrame) -> String? {
         func steps(_ time: Rational) -> String { (Expression(rule.stepSize) ** Expression(-time)).text }
         let position = rule.position.name
-        let own = steps(expansion.stepTime)
-        if expansion.driftTime != expansion.stepTime {
-            let drift = expansion.driftTime.map { ", the drift needs \(steps($0))" } ?? ""
+        let own = steps(frame.stepTime)
+        if frame.driftTime != frame.stepTime {
+            let drift = frame.driftTime.map { ", the drift needs \(steps($0))" } ?? ""
             return "the noise alone moves \(position) within \(own) steps\(drift)"
         }
-        let others = expansion.otherTimes
-        let fast = others.filter { $0.isFast(expansion.stepTime) }
+        let others = frame.otherTimes
+        let fast = others.filter { $0.isFast(frame.stepTime) }
         if !fast.isEmpty {
             let list = fast.map { "\($0.state.name) within \(steps($0.time ?? .zero))" }.joined(separator: ", ")
             return

@@ -120,7 +120,7 @@ struct RegimePlan {
             for _ in 0..<9 {
                 var sizes = Dictionary(uniqueKeysWithValues: rates.map { ($0, Weight(rateSize)) })
                 sizes.merge(try constantSizes(noise, sizes)) { $1 }
-                let next = try expansion(noise, sizes).stepTime - 1
+                let next = try frame(noise, sizes).stepTime - 1
                 if next == rateSize || rates.isEmpty { return .success(sizes) }
                 rateSize = next
                 past.append(next)
@@ -149,8 +149,8 @@ struct RegimePlan {
             else { continue }
             for size in [noise, 2 * noise] {
                 let trial = rates.merging(result) { $1 }.merging([symbol: Weight(size)]) { $1 }
-                guard let expansion = try? expansion(noise, trial) else { continue }
-                if expansion.leadingTerms.contains(where: { $0.contains(symbol) }) {
+                guard let leading = try? frame(noise, trial).leadingTerms() else { continue }
+                if leading.contains(where: { $0.contains(symbol) }) {
                     result[symbol] = Weight(size)
                     break
                 }
@@ -165,10 +165,8 @@ struct RegimePlan {
             .map { Regime.Quantity(symbol: $0.key, size: $0.value, origin: .requested) }
     }
 
-    func expansion(
-        _ noise: Rational, _ sizes: [Symbol: Weight]
-    ) throws(DerivationError) -> RegimeExpansion {
-        try RegimeExpansion(
+    func frame(_ noise: Rational, _ sizes: [Symbol: Weight]) throws(DerivationError) -> RegimeFrame {
+        try RegimeFrame(
             of: rule, sample: sample, requested: quantities(noise, sizes), usesBatch: options.usesBatch)
     }
 }

@@ -34,33 +34,57 @@ struct RegimeScale {
     ///
     /// - Throws: where the expression has no series.
     func terms(of expression: Expression, _ end: End, upTo weight: Rational) throws(SeriesError) -> [Term] {
-        let known = sizes(end)
-        let byName = Dictionary(known.map { ($0.key.name, $0.value) }) { first, _ in first }
-        func size(_ symbol: Symbol) -> Rational {
-            if symbol == stepSize { return 1 }
-            if symbol.role == .field, symbol.name != "sigma" { return .zero }
-            return byName[symbol.name] ?? .zero
-        }
-        var groups: [Rational: [Expression]] = [:]
-        var others: [Expression] = []
-        for summand in ((try? expression.expanded()) ?? expression).summands {
-            if let uniform = summand.uniformSize(size) {
-                groups[uniform, default: []].append(summand)
-            } else {
-                others.append(summand)
+        let sorted = try SortedTerms(of: expression, end, in: self, upTo: weight)
+        return sorted.weights.compactMap(sorted.term)
+    }
+
+    /// The largest of the terms, without writing out the others.
+    func leadingTerm(of expression: Expression, _ end: End, upTo weight: Rational) throws(SeriesError) -> Term? {
+        let sorted = try SortedTerms(of: expression, end, in: self, upTo: weight)
+        return sorted.weights.lazy.compactMap(sorted.term).first
+    }
+
+    /// The summands of an expression and the terms of its series by their weights.
+    private struct SortedTerms {
+        private var summands: [Rational: [Expression]] = [:]
+        private var series: Series?
+        /// Those up to the weight asked for, larger terms first.
+        private(set) var weights: [Rational] = []
+
+        init(
+            of expression: Expression, _ end: End, in scale: RegimeScale, upTo weight: Rational
+        ) throws(SeriesError) {
+            let known = scale.sizes(end)
+            let byName = Dictionary(known.map { ($0.key.name, $0.value) }) { first, _ in first }
+            func size(_ symbol: Symbol) -> Rational {
+                if symbol == scale.stepSize { return 1 }
+                if symbol.role == .field, symbol.name != "sigma" { return .zero }
+                return byName[symbol.name] ?? .zero
             }
-        }
-        if !others.isEmpty {
-            let series = try Series(
-                of: normalized(Expression.sum(of: others), size), in: stepSize,
-                sizes: known.filter { !$0.value.isZero }.mapValues { Weight($0) },
-                upTo: Weight(weight) + .sliver)
-            for term in series.terms {
-                groups[term.weight.constant, default: []].append(series.expression(of: term).sumsFactored)
+            var others: [Expression] = []
+            for summand in ((try? expression.expanded()) ?? expression).summands {
+                if let uniform = summand.uniformSize(size) {
+                    summands[uniform, default: []].append(summand)
+                } else {
+                    others.append(summand)
+                }
             }
+            if !others.isEmpty {
+                series = try Series(
+                    of: scale.normalized(Expression.sum(of: others), size), in: scale.stepSize,
+                    sizes: known.filter { !$0.value.isZero }.mapValues { Weight($0) },
+                    upTo: Weight(weight) + .sliver)
+            }
+            let all = Set(summands.keys).union(series?.terms.map(\.weight.constant) ?? [])
+            weights = all.filter { $0 <= weight }.sorted()
         }
-        return groups.keys.sorted().filter { $0 <= weight }.compactMap { weight in
-            let sum = Expression.sum(of: groups[weight] ?? [])
+
+        /// What is of a weight, written out; nil where it adds up to zero.
+        func term(_ weight: Rational) -> Term? {
+            let expanded = series.map { series in
+                series.terms.filter { $0.weight.constant == weight }.map { series.expression(of: $0).sumsFactored }
+            }
+            let sum = Expression.sum(of: (summands[weight] ?? []) + (expanded ?? []))
             return sum.isZero || sum.isZeroTest() == .zero ? nil : Term(weight: weight, expression: sum)
         }
     }

@@ -128,14 +128,24 @@ struct RegimeBalance {
         }
     }
 
+    /// The least weight of an expression, looked for among ever smaller terms; nil where there are none.
+    private func leadingWeight(
+        of expression: Expression, _ sizes: [Rational], _ end: RegimeScale.End, upTo weight: Int, state: Symbol
+    ) throws(DerivationError) -> Rational? {
+        let scale = scale(sizes, isRandom: expression.contains(moments.draw.symbol))
+        for order in stride(from: 1, through: weight, by: 1) {
+            do {
+                let term = try scale.leadingTerm(of: expression, end, upTo: Rational(order))
+                if let term { return term.weight }
+            } catch { throw .cannotExpand(state: state, increment: expression, reason: "\(error)") }
+        }
+        return nil
+    }
+
     /// The least weight of an increment as a random quantity.
     private func leading(_ index: Int, _ sizes: [Rational], _ end: RegimeScale.End) throws(DerivationError) -> Rational?
     {
-        for order in stride(from: 1, through: RegimeBalance.largestWeight, by: 1) {
-            let terms = try terms(of: increments[index], sizes, end, upTo: order, state: states[index])
-            if let first = terms.first { return first.weight }
-        }
-        return nil
+        try leadingWeight(of: increments[index], sizes, end, upTo: RegimeBalance.largestWeight, state: states[index])
     }
 
     /// The weight of the mean; nil where it is zero as far as terms are looked at.
@@ -149,7 +159,7 @@ struct RegimeBalance {
                 // A mean is never larger than the random quantity.
                 if let least, term.weight >= least { break }
                 let mean = try moments.expectation(of: term.expression, state: states[index])
-                let found = try terms(of: mean, sizes, end, upTo: order, state: states[index]).first?.weight
+                let found = try leadingWeight(of: mean, sizes, end, upTo: order, state: states[index])
                 least = [least, found].compactMap { $0 }.min()
             }
             if let least { return least }
@@ -167,8 +177,8 @@ struct RegimeBalance {
             where term.expression.contains(moments.draw.symbol) {
                 let state = states[index]
                 let variance = try moments.covariance(term.expression, term.expression, states: (state, state))
-                let found = try terms(of: variance, sizes, end, upTo: 4 * order, state: state).first
-                if let found { return found.weight }
+                let found = try leadingWeight(of: variance, sizes, end, upTo: 4 * order, state: state)
+                if let found { return found }
             }
         }
         return nil

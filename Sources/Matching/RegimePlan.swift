@@ -136,7 +136,8 @@ struct RegimePlan {
         }
     }
 
-    /// The sizes of parameters that are no rates: those at which they stand in the leading terms.
+    /// The sizes of parameters that are no rates: those at which they stand in the leading terms. A parameter that does as it is
+    /// goes with the noise, unless it would then drive others out of them.
     private func constantSizes(
         _ noise: Rational, _ rates: [Symbol: Weight]
     ) throws(DerivationError) -> [Symbol: Weight] {
@@ -147,13 +148,17 @@ struct RegimePlan {
             guard !noise.isZero, parameter.size.isZero, symbol.bounds.upper == .infinity, !parameter.isInteger,
                 !rule.updates.contains(where: { $0.hasExponent(with: symbol) })
             else { continue }
-            for size in [noise, 2 * noise] {
+            var standing: Set<Symbol> = []
+            for size in [Rational.zero, noise, 2 * noise] {
                 let trial = rates.merging(result) { $1 }.merging([symbol: Weight(size)]) { $1 }
-                guard let leading = try? frame(noise, trial).leadingTerms() else { continue }
-                if leading.contains(where: { $0.contains(symbol) }) {
-                    result[symbol] = Weight(size)
-                    break
-                }
+                guard let leading = try? frame(noise, trial).leadingTerms(),
+                    leading.contains(where: { $0.contains(symbol) })
+                else { continue }
+                let symbols = Set(leading.flatMap(\.symbols))
+                guard symbols.isSuperset(of: standing) else { break }
+                result[symbol] = Weight(size)
+                guard size.isZero else { break }
+                standing = symbols
             }
         }
         return result

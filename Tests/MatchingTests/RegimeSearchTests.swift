@@ -53,4 +53,23 @@ struct RegimeSearchTests {
         #expect(sizes["gamma"] == 1)
         expectEqual(derivation.sde.drift[0], -Q.gradient / (sqrt(Q.v) + Q.epsilon) - Q.gamma * Q.x)
     }
+
+    @Test func `two running means of one gradient share the noise where it dominates, and their weight is kept`() throws
+    {
+        let (derivation, sizes) = try limit("noise-dominated", search("ademamix"))
+        #expect(sizes["sigma"] == -1 && sizes["epsilon"] == -1 && sizes["alpha"] == .zero)
+        let rates = ["rho1", "rho3"].map { Expression(Symbol($0, bounds: .positive)) }
+        let covariance = derivation.sde.covariance
+        expectEqual(covariance[1][2], rates[0] * rates[1] * Q.sigma ** 2)
+        // Three states move by two noises.
+        #expect(derivation.sde.diffusion.allSatisfy { $0.count == 2 })
+        for a in 0..<4 {
+            for c in 0..<4 {
+                let product = zip(derivation.sde.diffusion[a], derivation.sde.diffusion[c])
+                    .reduce(Expression.zero) { $0 + $1.0 * $1.1 }
+                expectEqual(product, covariance[a][c])
+            }
+        }
+        #expect(derivation.certificate.stepTime == 2)
+    }
 }

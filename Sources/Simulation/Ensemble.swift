@@ -65,7 +65,9 @@ struct Ensemble: Sendable {
     var pathCount: Int { pieces.reduce(0) { $0 + $1.block.lanes } }
     /// The number of steps that all paths have completed.
     var completedSteps: Int { pieceSteps.min() ?? 0 }
-    var time: Double { Double(completedSteps) * process.stepSize }
+    var time: Double { time(ofStep: completedSteps) }
+
+    func time(ofStep step: Int) -> Double { Double(step) * process.stepSize }
 
     /// Where a path stopped being finite.
     struct Failure: Error {
@@ -80,30 +82,35 @@ struct Ensemble: Sendable {
 
     /// Takes up to `steps` steps, beginning with those that a cancellation left out.
     ///
-    /// - Parameter measurements: made on each piece as it arrives, while its states are still in the nearest cache.
+    /// - Parameter saves: where to measure, in ascending order. Each piece is measured as it arrives, while its states are still in
+    ///   the nearest cache.
     /// - Returns: false if the cancellation came in between; the states then belong to different times.
-    /// - Throws: ``Failure`` with the earliest step, and among its paths the lowest, that stopped being finite.
+    /// - Throws: ``Failure`` with the earliest step, and among its paths the lowest, that stopped being finite. All paths were
+    ///   measured at the saves before it.
     mutating func advance(
-        steps: Int, cancellation: Cancellation?, measuring measurements: Measurements? = nil
+        steps: Int, cancellation: Cancellation?, saves: [Save] = []
     ) throws(Failure) -> Bool {
         let failures = Mutex<[Failure]>([])
         let begin = pieceSteps
         let end = completedSteps + steps
         let reached = Mutex(begin)
+        let ensemble = self
         perform { [process, firstPath] piece, states, path in
             let scratch = LaneStorage(uninitializedVariables: process.scratchCount, lanes: states.lanes)
             var step = begin[piece]
+            var saves = saves[...]
             while true {
                 if let lane = states.firstLaneNotFinite {
                     failures.withLock { $0.append(Failure(step: step, path: path + lane)) }
                     break
                 }
+                if let save = saves.first, save.step == step {
+                    save.measurements.measure(states, time: ensemble.time(ofStep: step), offset: path - firstPath)
+                    saves = saves.dropFirst()
+                }
                 guard step < end, cancellation?.isCancelled != true else { break }
                 process.advance(states, firstPath: path, completedSteps: step, scratch: scratch.block)
                 step += 1
-            }
-            if step == end {
-                measurements?.measure(states, time: Double(end) * process.stepSize, offset: path - firstPath)
             }
             reached.withLock { $0[piece] = step }
         }
@@ -112,6 +119,12 @@ struct Ensemble: Sendable {
         // A cancellation hides which failure is the first.
         if let first, cancellation?.isCancelled != true { throw first }
         return completedSteps >= end
+    }
+
+    /// What is measured when so many steps are completed.
+    struct Save: Sendable {
+        let step: Int
+        let measurements: Measurements
     }
 
     /// Writes down the states, also those between two times.

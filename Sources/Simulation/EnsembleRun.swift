@@ -14,6 +14,8 @@ public struct EnsembleRun: Sendable {
     public var cancellation: Cancellation?
     /// Receives the completed fraction, now and then.
     public var progress: (@Sendable (Double) -> Void)?
+    /// For how long saves may follow each other without a look at the cancellation.
+    var patience = Duration.milliseconds(20)
 
     /// Receives what is done so far, to be kept where a crash cannot reach it.
     public struct Checkpoints: Sendable {

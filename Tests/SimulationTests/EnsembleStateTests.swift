@@ -22,6 +22,8 @@ import Testing
     private func run(_ paths: Range<Int>, _ quantiles: QuantileMethod = .exact) -> EnsembleRun {
         var run = EnsembleRun(paths: paths, steps: 12, saves: 3)
         run.quantiles = quantiles
+        // A look at the cancellation after every step.
+        run.patience = .zero
         return run
     }
 
@@ -127,8 +129,8 @@ import Testing
         watched.checkpoints = .init(every: .zero) { state in saved.withLock { $0.append(state) } }
         #expect(try model(watched) == whole)
         let states = saved.withLock { $0 }
-        // Eleven steps after the start at the first, and the end.
-        #expect(states.count == 12)
+        // The start at the first step, the eleven steps after it, and the end.
+        #expect(states.count == 13)
         for state in states { #expect(try model(run(0..<700), continuing: try reread(state)) == whole) }
     }
 
@@ -166,6 +168,7 @@ import Testing
 
         let cancellation = Cancellation()
         var run = EnsembleRun(paths: 0..<paths, steps: 2, saves: 2, cancellation: cancellation)
+        run.patience = .zero
         run.progress = { if $0 > 0.99 { cancellation.cancel() } }
         let first = try walked(run).series
         #expect(!first.isComplete)

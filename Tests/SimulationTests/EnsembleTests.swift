@@ -119,9 +119,13 @@ import Testing
         let (arriving, afterwards) = (
             Measurements([LinearProcess.loss, x], paths: paths), Measurements([LinearProcess.loss, x], paths: paths)
         )
-        _ = try ensemble.advance(steps: 3, cancellation: nil, measuring: arriving)
+        let early = Measurements([x], paths: paths)
+        _ = try ensemble.advance(
+            steps: 3, cancellation: nil,
+            saves: [.init(step: 0, measurements: early), .init(step: 3, measurements: arriving)])
         ensemble.measure(afterwards)
         for number in 0..<2 { #expect(arriving[number].elementsEqual(afterwards[number])) }
+        #expect(early[0].allSatisfy { $0 == 1 })
         let tallies = ensemble.tallies(of: arriving, .none)
         #expect(tallies[0].summary.count == paths && tallies[0].summary.mean != tallies[1].summary.mean)
     }
@@ -155,10 +159,28 @@ import Testing
     func cancellation() throws {
         let cancellation = Cancellation()
         var run = EnsembleRun(paths: 0..<10, steps: 100, saves: 10, cancellation: cancellation)
+        run.patience = .zero
         run.progress = { if $0 > 0.35 { cancellation.cancel() } }
         let series = try run.series(of: optimizer(), from: [1, 1], quantities: quantities)
         #expect(!series.isComplete)
         #expect(series.rows.last?.step == 30)
+    }
+
+    @Test("saves that follow each other soon are those that do not")
+    func savesTogether() throws {
+        func series(_ patience: Duration) throws -> EnsembleSeries {
+            var run = EnsembleRun(paths: 0..<700, steps: 60, saves: 20)
+            run.patience = patience
+            return try run.series(of: optimizer(), from: [1, 1], quantities: quantities)
+        }
+        let one = try series(.zero)
+        #expect(one.rows.map(\.step) == quantities.indices.flatMap { _ in (0...20).map { 3 * $0 } }.sorted())
+        for patience in [Duration.microseconds(100), .seconds(10)] {
+            let several = try series(patience)
+            #expect(several.rows.map(\.step) == one.rows.map(\.step))
+            #expect(several.rows.map(\.summary.mean) == one.rows.map(\.summary.mean))
+            #expect(several.rows.map(\.time) == one.rows.map(\.time))
+        }
     }
 
     @Test("a start of the wrong size is an error")

@@ -17,13 +17,14 @@ extension Certificate.Input {
         }
     }
 
-    /// `E|D|^power`, where it is closed: of an odd power for a state that is affine in the draw.
+    /// `E|D|^power`, where it is closed: of an odd power for a state that is affine in the draw, by the leading part of its
+    /// increment, since what noise of a smaller size adds to an absolute value is no power of it.
     func highestMoments(_ sizes: [Symbol: Weight], _ threshold: Weight, power: Int) -> [Certificate.Residual] {
         moments.states.indices.map { index in
             let name = "E|Δ\(moments.states[index].name)|\(power == 3 ? "³" : "⁴")"
             return residual(name, index, power: power, sizes, threshold) {
-                let increment = increments.first[index]
-                guard power % 2 == 1 else { return expectation(of: increment ** power, index) }
+                guard power % 2 == 1 else { return expectation(of: increments.first[index] ** power, index) }
+                let increment = increments.first[index].leadingPart(sizes).expression
                 let degrees = moments.sample.draws.map { Growth(of: increment, in: $0.symbol).degree }
                 guard !moments.sample.couplesCoordinates(increment), degrees.allSatisfy({ $0 <= 1 }) else { return nil }
                 return expectation(of: abs(increment) ** power, index)

@@ -20,8 +20,9 @@ struct CorrectedRoot {
         do {
             let root = try ExpressionMatrix(leading).choleskyFactor()
             let moving = covariance.count { row in !row.allSatisfy(\.isZero) }
-            if root.columnCount == moving || covariance == leading {
-                factor = covariance == leading ? root : try ExpressionMatrix(covariance).choleskyFactor()
+            let isUncorrected = covariance == leading
+            if root.columnCount == moving || isUncorrected {
+                factor = isUncorrected ? root : try ExpressionMatrix(covariance).choleskyFactor()
                 self.covariance = covariance
                 isExact = true
                 return

@@ -30,17 +30,18 @@ package enum VectorUnits {
     }()
 
     /// The widest one; not wider than the variable `CONTINUUM_REGISTER_BITS` of the environment, where that is a number.
-    package static let choice: Choice = {
-        let limit = ProcessInfo.processInfo.environment["CONTINUUM_REGISTER_BITS"].flatMap { Int($0) } ?? .max
-        return available.last { $0.registerBits <= limit } ?? available[0]
-    }()
+    package static let choice: Choice = available.last { $0.registerBits <= largestRegisterBits } ?? available[0]
 
     package static let current: any VectorUnit.Type = choice.unit
 
-    /// The bits of the registers that machine code made at run time is to use; `nil` for none, where the processor has only
-    /// narrow ones, or the variable `CONTINUUM_MACHINE_CODE` of the environment is 0.
+    /// The bits of the registers that machine code made at run time is to use, those of this build or not; `nil` where the
+    /// processor has only narrow ones, or the variable `CONTINUUM_MACHINE_CODE` of the environment is 0.
     package static let machineCodeBits: Int? = {
         guard ProcessInfo.processInfo.environment["CONTINUUM_MACHINE_CODE"] != "0" else { return nil }
-        return choice.registerBits >= 256 ? choice.registerBits : nil
+        if Processor.has(level: 4), largestRegisterBits >= 512 { return 512 }
+        return Processor.has(level: 3) && largestRegisterBits >= 256 ? 256 : nil
     }()
+
+    private static let largestRegisterBits =
+        ProcessInfo.processInfo.environment["CONTINUUM_REGISTER_BITS"].flatMap { Int($0) } ?? .max
 }

@@ -29,11 +29,12 @@ extension VectorFunctions {
     /// m and e of a normal number m 2^e with m in [sqrt(1/2), sqrt(2)).
     @inline(__always)
     static func parts(_ x: Lanes) -> (m: Lanes, e: Lanes) {
-        // Subtracting the bits of sqrt(1/2) leaves the exponent of x/sqrt(1/2) above the significand. Biased by 1024, it
+        // Subtracting the bits of sqrt(1/2) leaves the exponent of x/sqrt(1/2) above its significand. Biased by 1024, it
         // is not negative; added to the significand of 2^52 it becomes a number without a conversion.
-        let biased = (bits(x) &- Bits(repeating: 0x3FE6_A09E_667F_3BCD) &+ Bits(repeating: 1024 &<< 52)) &>> 52
-        let m = number(bits(x) &- ((biased &- Bits(repeating: 1024)) &<< 52))
-        return (m, number(biased | Bits(repeating: 0x4330_0000_0000_0000)) - (0x1p52 + 1024))
+        let root = Bits(repeating: 0x3FE6_A09E_667F_3BCD)
+        let shifted = bits(x) &- root &+ Bits(repeating: 1024 &<< 52)
+        let m = number((shifted & Bits(repeating: 0x000F_FFFF_FFFF_FFFF)) &+ root)
+        return (m, number(shifted &>> 52 | Bits(repeating: 0x4330_0000_0000_0000)) - (0x1p52 + 1024))
     }
 
     /// p in 2 artanh(s) = 2 s + s z p with z = s^2, |s| <= 0.172.

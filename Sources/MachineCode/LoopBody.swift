@@ -60,13 +60,13 @@ struct LoopBody {
     private var constantNumbers: [UInt64: Int] = [:]
 
     /// - Parameter results: the slots whose last values are needed afterwards.
-    /// - Precondition: every operation ``VectorOperation/isArithmetic``.
-    init(_ instructions: ArraySlice<VectorInstruction>, results: Set<Int>) {
+    /// - Returns: `nil` where an operation is not ``VectorOperation/isArithmetic``.
+    init?(_ instructions: ArraySlice<VectorInstruction>, results: Set<Int>) {
         var lastWrite: [Int: Int] = [:]
         for (position, instruction) in instructions.enumerated() { lastWrite[Int(instruction.target)] = position }
         for (position, instruction) in instructions.enumerated() {
             let target = Int(instruction.target)
-            let value = value(of: instruction)
+            guard let value = value(of: instruction) else { return nil }
             values[value].home = target
             slotValues[target] = value
             if lastWrite[target] == position && results.contains(target) { steps.append(.store(value, slot: target)) }
@@ -74,7 +74,7 @@ struct LoopBody {
     }
 
     /// The same operations in the same order as those of the vector units, so that the bits are the same.
-    private mutating func value(of instruction: VectorInstruction) -> Int {
+    private mutating func value(of instruction: VectorInstruction) -> Int? {
         let reads = instruction.operation.reads
         let a = reads.a ? slot(instruction.a) : 0
         let b = reads.b ? slot(instruction.b) : 0
@@ -123,7 +123,7 @@ struct LoopBody {
             return select(where: .lessThan, magnitude(b), nearBound, then: near, otherwise: size)
         case .productError, .corrected, .correctedComplement, .exponential, .logarithm, .sine, .cosine,
             .hyperbolicTangent, .errorFunction, .errorComplement, .errorCore:
-            preconditionFailure("the operation has no arithmetic form")
+            return nil
         }
     }
 

@@ -16,7 +16,13 @@ struct LoopCompiler {
     private var isPinned: [Bool]
     private var isComplete = true
 
-    init(_ body: LoopBody, registerBits: Int) {
+    /// The bytes of the function; `nil` where the registers do not suffice.
+    static func code(of body: LoopBody, registerBits: Int) -> [UInt8]? {
+        var compiler = LoopCompiler(body, registerBits: registerBits)
+        return compiler.compile()
+    }
+
+    private init(_ body: LoopBody, registerBits: Int) {
         self.body = body
         assembler = VectorAssembler(registerBits: registerBits)
         let count = body.values.count
@@ -33,8 +39,7 @@ struct LoopCompiler {
         isPinned = [Bool](repeating: false, count: assembler.registerCount)
     }
 
-    /// The bytes of the function; `nil` where the registers do not suffice.
-    mutating func compile() -> [UInt8]? {
+    private mutating func compile() -> [UInt8]? {
         assembler.beginFunction()
         pinSharedValues()
         let start = assembler.bytes.count

@@ -55,13 +55,10 @@ package final class MachineCode: Sendable {
         /// Where the function and its constants begin.
         var places: [(function: Int, constants: Int)?] = []
         for section in sections {
-            guard case .arithmetic(let range, let live) = section else {
-                places.append(nil)
-                continue
-            }
-            let body = LoopBody(instructions[range], results: live)
-            var compiler = LoopCompiler(body, registerBits: registerBits)
-            guard let code = compiler.compile() else {
+            guard case .arithmetic(let range, let live) = section,
+                let body = LoopBody(instructions[range], results: live),
+                let code = LoopCompiler.code(of: body, registerBits: registerBits)
+            else {
                 places.append(nil)
                 continue
             }

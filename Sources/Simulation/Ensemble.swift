@@ -161,14 +161,14 @@ struct Ensemble: Sendable {
     func values(of quantity: Quantity) -> [Double] {
         let measurements = Measurements([quantity], paths: pathCount)
         measure(measurements)
-        return Array(measurements[0])
+        return measurements.withValues(of: 0) { Array($0) }
     }
 
     /// The statistics of quantities as they were measured.
     func tallies(of measurements: Measurements, _ method: QuantileMethod) -> [StatisticsTally] {
         measurements.quantities.indices.map { number in
             var tally = StatisticsTally(method)
-            tally.append(measurements[number], firstPath: firstPath)
+            measurements.withValues(of: number) { tally.append($0, firstPath: firstPath) }
             return tally
         }
     }

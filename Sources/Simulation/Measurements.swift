@@ -19,6 +19,8 @@ final class Measurements: Sendable {
         }
     }
 
-    /// The values of a quantity, path by path.
-    subscript(number: Int) -> UnsafeBufferPointer<Double> { UnsafeBufferPointer(values.block[number]) }
+    /// Calls the body with the values of a quantity, path by path.
+    func withValues<Result>(of quantity: Int, _ body: (UnsafeBufferPointer<Double>) -> Result) -> Result {
+        withExtendedLifetime(values) { body(UnsafeBufferPointer(values.block[quantity])) }
+    }
 }

@@ -124,8 +124,11 @@ import Testing
             steps: 3, cancellation: nil,
             saves: [.init(step: 0, measurements: early), .init(step: 3, measurements: arriving)])
         ensemble.measure(afterwards)
-        for number in 0..<2 { #expect(arriving[number].elementsEqual(afterwards[number])) }
-        #expect(early[0].allSatisfy { $0 == 1 })
+        func values(_ measurements: Measurements, _ number: Int) -> [Double] {
+            measurements.withValues(of: number) { Array($0) }
+        }
+        for number in 0..<2 { #expect(values(arriving, number) == values(afterwards, number)) }
+        #expect(values(early, 0) == [Double](repeating: 1, count: paths))
         let tallies = ensemble.tallies(of: arriving, .none)
         #expect(tallies[0].summary.count == paths && tallies[0].summary.mean != tallies[1].summary.mean)
     }
